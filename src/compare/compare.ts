@@ -1,10 +1,10 @@
-/** What happened to the sites between two surveys, and how far the conversion came along a row of them. */
+/** Compares surveys: what happened to the sites between two of them, and how far the conversion to pins came over a row of them. */
 import { family } from '../survey/family.js';
 import type { Row, Survey } from '../survey/row.js';
 import type { Finding } from './finding.js';
 import { type Clue, match } from './match.js';
 
-/** One fact of a site that is another now. */
+/** A fact of a site that differs between the surveys. */
 export interface Change {
   /** The row's key, or `findings`. */
   fact: string;
@@ -12,16 +12,17 @@ export interface Change {
   after: string[];
 }
 
-/** A site that is in both surveys and not the same in both. */
+/** A site that is in both surveys with other facts or in another place. */
 export interface Changed {
   before: Row;
   after: Row;
+  /** What identified the site in the second survey. */
   by: Clue;
-  /** From get to pin, or from iov_iter_get to extract. */
+  /** The call went from get to pin, or from iov_iter_get to extract. */
   converted: boolean;
-  /** The other way. */
+  /** The call went the other way. */
   reverted: boolean;
-  /** The file or the function is another. */
+  /** The file or the function changed. */
   moved: boolean;
   changes: Change[];
 }
@@ -39,7 +40,7 @@ export interface Comparison {
   added: Row[];
   gone: Row[];
   changed: Changed[];
-  /** Sites that are the same in both, but perhaps for their lines. */
+  /** How many sites are the same in both; their lines may differ. */
   same: number;
   regressions: Regression[];
 }
@@ -49,21 +50,21 @@ export interface Side {
   tree: string;
   version: string;
   sites: number;
-  /** `get_user_pages*()` calls, and those that pin. */
+  /** `get_user_pages*()` calls; `pin` counts those that pin. */
   get: number;
   pin: number;
-  /** iov_iter calls that get, and those that extract. */
+  /** iov_iter calls that get; `extract` counts those that extract. */
   iteratorGet: number;
   extract: number;
 }
 
-/** A survey, with the findings of a check of the same tree if there are some. */
+/** A survey, with the findings of a check of the same tree, if there was one. */
 export interface Compared {
   survey: Survey;
   findings?: readonly Finding[] | undefined;
 }
 
-/** The facts of a row whose change is told, as lists; places are left out, they move. */
+/** The facts of a row that are compared, as lists of texts. Places are left out, since they move. */
 const facts: readonly { fact: string; value: (row: Row) => string[] }[] = [
   { fact: 'api', value: (row) => [row.api] },
   { fact: 'kind', value: (row) => [row.kind] },
@@ -79,7 +80,7 @@ const facts: readonly { fact: string; value: (row: Row) => string[] }[] = [
   { fact: 'gaps', value: (row) => tallied(row.gaps.map((gap) => gap.why)) },
 ];
 
-/** `put_page ×2` and `unpin_user_pages`, in the order of the texts. */
+/** Each text once with its number, `put_page ×2`, in the order of the texts. */
 function tallied(texts: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
@@ -88,6 +89,7 @@ function tallied(texts: readonly string[]): string[] {
 
 const alike = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((text, n) => text === b[n]);
 
+/** The rows that are compared: all but the inside of gup and iov_iter. */
 const counted = (survey: Survey): Row[] => survey.sites.filter((row) => row.kind !== 'internal');
 
 /** A survey's point on the progress curve. */
@@ -106,12 +108,15 @@ export function sideOf(survey: Survey): Side {
   };
 }
 
+/** The families of calls, with what each is converted to. */
 const conversions: Readonly<Record<string, string>> = { get: 'pin', 'iterator get': 'iterator extract' };
 
-/** Findings that complain: a note does not, it is only a place to look at. */
+/** Findings that complain. A note does not: it is only a place to look at. */
 const loud = (findings: readonly Finding[]): Finding[] => findings.filter((finding) => finding.severity !== 'note');
 
-/** The rules that tell of a site, by how loud, so that a note that became an error is a change. */
+/**
+ * The rules with a finding at a site, a note marked as such, so that a note that became an error is a change; `null` if there was no check.
+ */
 function toldOf(findings: readonly Finding[] | undefined, row: Row): string[] | null {
   return findings
     ? findings.filter((finding) => finding.site === row.id).map(({ rule, severity }) => (severity === 'note' ? `${rule} (note)` : rule))
@@ -143,7 +148,7 @@ export function compare(old: Compared, now: Compared): Comparison {
     })
     .filter((pair) => pair.moved || pair.changes.length > 0);
   const known = old.findings && now.findings ? now.findings : [];
-  /** The rules that complain of a site now and did not before. */
+  /** The rules that complain of a site in the second survey and did not in the first. */
   const fresh = ({ before, after }: Changed): string[] => {
     if (!old.findings || !now.findings) return [];
     const was = new Set(rulesOf(loud(old.findings), before));
@@ -160,7 +165,10 @@ export function compare(old: Compared, now: Compared): Comparison {
   };
 }
 
-/** What became worse about a site that was there before; `rules` complain of it now and did not. */
+/**
+ * What became worse about a site that was there before.
+ * @param rules those that complain of it only in the second survey
+ */
 function worsened({ before, after, reverted }: Changed, rules: readonly string[]): Regression[] {
   const why: string[] = [];
   if (reverted) why.push(`was ${before.api}(), is ${after.api}(): converted before, not any more`);
@@ -171,7 +179,7 @@ function worsened({ before, after, reverted }: Changed, rules: readonly string[]
   return why.map((reason) => ({ site: after, why: reason }));
 }
 
-/** What a site that was not there before should not have come with. */
+/** What is wrong with a site that was not there before. */
 function arrived(row: Row, findings: readonly Finding[]): Regression[] {
   const why: string[] = [];
   if (row.reference === 'get' && row.longterm) why.push('new, and takes a plain reference for the long term (FOLL_LONGTERM)');
@@ -182,7 +190,7 @@ function arrived(row: Row, findings: readonly Finding[]): Regression[] {
   return why.map((reason) => ({ site: row, why: reason }));
 }
 
-/** Several surveys in their order: each step's comparison, and the curve. */
+/** The comparison of several surveys in their order, with the progress curve. */
 export interface Progress {
   curve: Side[];
   /** From the first to the last. */
@@ -191,7 +199,10 @@ export interface Progress {
   steps: Comparison[];
 }
 
-/** Compares a row of surveys, the oldest first. Throws RangeError for fewer than two. */
+/**
+ * Compares a row of surveys, the oldest first.
+ * @throws RangeError for fewer than two
+ */
 export function progressOf(surveys: readonly Compared[]): Progress {
   const [first, last] = [surveys[0], surveys[surveys.length - 1]];
   if (!first || !last || surveys.length < 2) throw new RangeError('a comparison needs two surveys');

@@ -1,4 +1,4 @@
-/** A finding as `putright check --format json` writes it: the contract of docs, not the code of the rules. */
+/** A finding as `putright check --format json` writes it. Comparing depends on this contract, and not on the code of the rules. */
 export interface Finding {
   id: string;
   rule: string;
@@ -11,6 +11,6 @@ export interface Finding {
   /** The id of the row that it is about. */
   site: string;
   path: { file: string; line: number; column: number; function: string; text: string }[];
-  /** Stays when lines move. */
+  /** Stays the same when lines move. */
   fingerprint: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Which site of one survey is which of another. Lines say nothing, they move with every edit above them; a site is known by
- * its file, its function and its call, and where one of these changed, by the other two and by what becomes of its pages.
+ * Finds which site of one survey is which of another. Lines do not tell, as every edit above moves them. A site is known by its file, its
+ * function and its call; if one of these changed, by the other two and by what becomes of its pages.
  */
 import type { Row } from '../survey/row.js';
 
@@ -15,26 +15,27 @@ export interface Pair {
 /** What two sites have in common that makes them one. */
 export type Clue = 'id' | 'place' | 'function' | 'file' | 'name';
 
-/** Every site of both surveys once: in a pair, gone, or new. */
+/** Every site of both surveys, once: in a pair, gone, or added. */
 export interface Matching {
   pairs: Pair[];
   gone: Row[];
   added: Row[];
 }
 
+/** One pass of the matching. */
 interface Stage {
   clue: Clue;
-  /** Sites with the same key may be one. */
+  /** Two sites with the same key may be one. */
   key: (row: Row) => string;
-  /** The least that two sites must have in common, beyond the key; from 0 to 1. */
+  /** The least likeness that two sites must have besides the key, from 0 to 1. */
   least: number;
-  /** Only where the key names one site on each side. */
+  /** The key must be of one site only on each side. */
   alone?: boolean;
 }
 
 const key = (...parts: string[]): string => JSON.stringify(parts);
 
-/** From the surest clue to the weakest; what a stage pairs, the next ones do not see. */
+/** The passes, from the surest clue to the weakest. What one pairs, the next do not see. */
 const stages: readonly Stage[] = [
   { clue: 'id', key: (row) => key(row.file, row.function, row.api), least: 0 },
   // The call was replaced: a conversion, or another variant of the same family.
@@ -47,6 +48,7 @@ const stages: readonly Stage[] = [
   { clue: 'name', key: (row) => key(row.function), least: 0.3, alone: true },
 ];
 
+/** The share of texts that two lists have in common, from 0 to 1. */
 function overlap(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 && b.length === 0) return 1;
   const other = new Set(b);
@@ -54,7 +56,7 @@ function overlap(a: readonly string[], b: readonly string[]): number {
   return common / new Set([...a, ...b]).size;
 }
 
-/** How much of what becomes of the pages is the same, from 0 to 1; the same either way round. */
+/** How alike what becomes of two sites' pages is, from 0 to 1. Symmetric. */
 export function likeness(a: Row, b: Row): number {
   const releasesIn = (row: Row): string[] => row.releases.map((release) => release.function);
   return (
@@ -67,7 +69,7 @@ export function likeness(a: Row, b: Row): number {
 }
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-/** The order in the tree; ids of one call are numbered, and lines order them within a function. */
+/** The order of sites in the tree. */
 function inOrder(a: Row, b: Row): number {
   return byCode(a.file, b.file) || a.line - b.line || a.column - b.column || byCode(a.id, b.id);
 }
@@ -83,7 +85,10 @@ function grouped(rows: ReadonlySet<Row>, keyOf: (row: Row) => string): Map<strin
   return groups;
 }
 
-/** The likeliest pairs of two small groups; ties go to sites of the same rank, then to the earlier. Symmetric in its arguments. */
+/**
+ * The likeliest pairs of two small groups. Ties go to sites of the same rank in their groups, then to the earlier ones. Symmetric in its
+ * arguments.
+ */
 function pairUp(olds: readonly Row[], news: readonly Row[], least: number): [Row, Row][] {
   const candidates = olds.flatMap((before, i) => news.map((after, j) => ({ before, after, i, j, like: likeness(before, after) })));
   candidates.sort((a, b) => b.like - a.like || Math.abs(a.i - a.j) - Math.abs(b.i - b.j) || a.i + a.j - (b.i + b.j) || a.i - b.i);
@@ -98,8 +103,8 @@ function pairUp(olds: readonly Row[], news: readonly Row[], least: number): [Row
 }
 
 /**
- * Matches the sites of two surveys. The result does not depend on the order of the rows, every row is in it exactly once, and
- * with the surveys exchanged it is the same with before and after exchanged.
+ * Matches the sites of two surveys. The result does not depend on the order of the rows, and every row is in it exactly once. With the
+ * surveys exchanged, the result is the same with before and after exchanged.
  */
 export function match(before: readonly Row[], after: readonly Row[]): Matching {
   const olds = new Set([...before].sort(inOrder));
