@@ -1,4 +1,4 @@
-/** The findings that are known and not to be told again, in a file that a person can read. */
+/** A baseline: findings that are known and not to be shown again, in a file that people can read. */
 import type { Finding } from '../check/finding.js';
 import { bareJson } from '../report/bare-json.js';
 import { list, object, parse, ShapeError, text } from '../report/read/shape.js';
@@ -6,12 +6,15 @@ import { visible } from '../report/visible.js';
 import { Failure } from './failure.js';
 import { readNamed } from './input.js';
 
-/** The id alone decides; it stays when lines move. The rest is for whoever reads the file. */
+/** An entry of a baseline. Only its id counts, which stays the same when lines move; the rest is for people. */
 interface Known {
   id: string;
 }
 
-/** The ids in a baseline. Throws Failure. */
+/**
+ * The ids in a baseline.
+ * @throws Failure if it cannot be read or is no baseline
+ */
 export function readBaseline(file: string): Set<string> {
   const json = readNamed(file, { as: 'the baseline ', missing: 'there is no such file; --update-baseline writes it' });
   try {
@@ -22,7 +25,7 @@ export function readBaseline(file: string): Set<string> {
   }
 }
 
-/** Findings as a baseline: a line each, in the order of their ids, so that two of them compare well. */
+/** Writes findings as a baseline, a line for each, ordered by id so that two baselines are easy to compare. */
 export function writtenBaseline(findings: readonly Finding[]): string {
   const lines = [...findings]
     .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))

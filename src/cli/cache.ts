@@ -6,8 +6,8 @@ import { Failure, reasonOf } from './failure.js';
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /**
- * Makes the folder of `--cache` if it is not there. What goes wrong in it later costs time and nothing else; but where there can be no
- * such folder every run would be slow, and nobody would know why.
+ * Makes the folder of `--cache` if it is not there. What goes wrong in the folder later only costs time. But if it cannot be made, every
+ * run would be slow and nobody would know why.
  *
  * @throws Failure
  */
@@ -19,7 +19,7 @@ export function makeCache(dir: string): void {
   }
 }
 
-/** Makes a folder and those above it, one at a time: Node 20's own way (`recursive`) never comes back from where none can be made, as in /proc. */
+/** Makes a folder and its parents one at a time. Node 20's `recursive` never returns where no folder can be made, as in /proc. */
 function make(dir: string): void {
   if (isFolder(dir)) return;
   make(dirname(dir));

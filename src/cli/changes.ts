@@ -1,29 +1,30 @@
-/** What git knows of a tree's changes. */
+/** Asks git for the changes of a tree. */
 import { spawn } from 'node:child_process';
 import type { Change, Lines } from '../check/change.js';
 import { visible } from '../report/visible.js';
 import { Failure } from './failure.js';
 
-/** Nothing that a tree's own configuration could start: no monitor, no hook, and no filter, which {@link filtersOff} knows by name. */
+/**
+ * Starts nothing that the tree's own configuration names: no monitor and no hook. {@link filtersOff} sees to the filters, which have names.
+ */
 const QUIET = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
-/** Names and patches as they are read here, whatever is configured. */
+/** Has git write names and patches as they are parsed here, whatever is configured. */
 const PLAIN = ['-c', 'core.quotePath=false', '-c', 'diff.noprefix=false', '-c', 'diff.mnemonicPrefix=false'];
 const DIFF = ['diff', '--relative', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules'];
 const C_FILES = ['--', '*.c', '*.h'];
-/** So many names fit on a command line. */
+/** The most names that are put on a command line. */
 const FEW = 200;
 
 /**
- * What changed in the work tree since a revision: what was committed after it, what is not committed, and files that git does
- * not know yet.
+ * What changed in a work tree since a revision: later commits, changes that are not committed, and files that git does not track.
  *
- * @throws Failure if the tree is no work tree of git, or there is no such revision in it
+ * @throws Failure if the tree is no work tree of git, or has no such revision
  */
 export async function changesSince(tree: string, revision: string): Promise<Change> {
   const env = await filtersOff(tree);
   const git = (args: readonly string[], input?: string): Promise<Buffer> => run(tree, args, { env, input });
   const named = git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-  // That there is no work tree is said first.
+  // That there is no work tree is reported first.
   named.catch(() => {});
   try {
     if ((await git(['rev-parse', '--is-inside-work-tree'])).toString().trim() !== 'true') throw new Error('it is the inside of a .git');
@@ -41,7 +42,7 @@ export async function changesSince(tree: string, revision: string): Promise<Chan
     git(['ls-files', '-z', '--others', '--exclude-standard', ...C_FILES]),
   ]);
   const blobs = blobsIn(raw.toString());
-  // Of few files git need not look at all of the others again.
+  // With few files git need not look at all the others again.
   const paths = blobs.size > FEW ? C_FILES : ['--', ...blobs.keys()];
   const literally = blobs.size > FEW ? [] : ['--literal-pathspecs'];
   const [patch, texts] = await Promise.all([
@@ -58,11 +59,11 @@ export async function changesSince(tree: string, revision: string): Promise<Chan
   };
 }
 
-/** By file, the blob that it was; `null` for a file that is new. */
+/** The blob of each changed file before the change; `null` for a new file. */
 function blobsIn(raw: string): Map<string, string | null> {
   const found = new Map<string, string | null>();
   const parts = raw.split('\0');
-  // `:MODE MODE BLOB BLOB STATUS` and the name, in turns.
+  // `:MODE MODE BLOB BLOB STATUS` and the name, alternately.
   for (let i = 0; i + 1 < parts.length; i += 2) {
     const [mode = '', , blob = ''] = (parts[i] as string).slice(1).split(' ');
     const isFile = mode.startsWith('100');
@@ -71,7 +72,7 @@ function blobsIn(raw: string): Map<string, string | null> {
   return found;
 }
 
-/** The texts of blobs, all from one process. */
+/** The texts of blobs, from one git process. */
 async function textsOf(
   git: (args: readonly string[], input: string) => Promise<Buffer>,
   blobs: ReadonlyMap<string, string | null>,
@@ -90,7 +91,7 @@ async function textsOf(
   return texts;
 }
 
-/** By file, the lines that a patch without context adds; beside them where it only takes away. */
+/** The lines of each file that a patch without context adds; where it only removes lines, those beside the place. */
 function linesIn(patch: string): Map<string, Lines> {
   const found = new Map<string, [number, number][]>();
   let stretches: [number, number][] = [];
@@ -115,7 +116,9 @@ function linesIn(patch: string): Map<string, Lines> {
   return found;
 }
 
-/** A name as git writes it: in quotes, as C would have it, if it holds quotes or control characters; a tab ends one with blanks. */
+/**
+ * Reads a name as git writes it: if it holds quotes or control characters, in quotes with C escapes; one with blanks is followed by a tab.
+ */
 function unquoted(name: string): string {
   const plain = name.replace(/\t$/, '');
   if (!plain.startsWith('"')) return Buffer.from(plain, 'latin1').toString();
@@ -127,13 +130,13 @@ function unquoted(name: string): string {
 }
 
 /**
- * The environment in which git starts none of the filters that the tree's configuration names: to compare with the work tree it
- * would clean each file. An empty command is none, and then it may not be required either. By the environment, since a name may
- * hold what `-c` cuts at. Nor does git fetch from wherever the tree says what a partial clone lacks.
+ * An environment in which git starts none of the filters that the tree's configuration names; comparing with the work tree would run each
+ * file through them. A filter with an empty command is not run, and must then not be required. The environment is used since a filter's
+ * name may hold characters that `-c` splits at. Git also does not fetch what a partial clone lacks from wherever the tree says.
  */
 async function filtersOff(tree: string): Promise<NodeJS.ProcessEnv> {
   const env: NodeJS.ProcessEnv = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
-  // It fails if there is none, and if there is no repository, which is told later.
+  // This fails if no filter is configured; it also fails if there is no repository, which is reported later.
   const told = await run(tree, ['config', '-z', '--name-only', '--get-regexp', '^filter\\..*\\.(clean|process|required)$'], { env }).catch(
     () => '',
   );
@@ -146,6 +149,7 @@ async function filtersOff(tree: string): Promise<NodeJS.ProcessEnv> {
   return env;
 }
 
+/** Runs git in the tree and returns what it prints. */
 function run(
   tree: string,
   args: readonly string[],

@@ -27,7 +27,7 @@ interface Given {
   cache?: string;
 }
 
-/** The least that is told, if nothing else is said. */
+/** The least severity that is shown by default. */
 const LEAST: Severity = 'warning';
 
 const EXAMPLES = `
@@ -93,13 +93,13 @@ async function checkCommand(tree: string, given: Given): Promise<void> {
 
   const check = { tree, version: survey.version, findings, warnings: survey.warnings };
   const content = await findingFormats[given.format ?? 'text'](check, file === null ? standardOutput() : {});
-  // Before it is written: the reader may end the program.
+  // Set before the output is written, since its reader may end the program.
   if (findings.length > 0) process.exitCode = exitCodes.found;
   await give(content);
   if ((given.format ?? 'text') === 'text') process.stderr.write(closingLine(check));
 }
 
-/** What has no use beside a list of the rules or a new baseline, or would harm it. */
+/** Options that have no use, or do harm, together with a list of the rules or a new baseline. */
 const clashes: readonly Clash<Given>[] = [
   {
     beside: ({ listRules }) => listRules === true,
@@ -122,7 +122,7 @@ const clashes: readonly Clash<Given>[] = [
   },
 ];
 
-/** Fails for what cannot be meant, before any work. */
+/** Refuses options that make no sense together, before any work. */
 function refuse(given: Given): void {
   refuseClashes(given, clashes);
   const { rule, baseline, updateBaseline } = given;

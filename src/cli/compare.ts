@@ -6,7 +6,7 @@ import { cacheOption, collect, engineOptions, filled, jobsOption, outputOption }
 import { destinationOf } from './output.js';
 import { standardOutput } from './terminal.js';
 
-/** How a comparison is written. */
+/** Writes a comparison in each format. */
 const writers: Readonly<Record<'text' | 'json' | 'md', (progress: Progress, colour: boolean) => Promise<string>>> = {
   text: async (progress, colour) => (await import('../report/comparison/text.js')).writeComparisonText(progress, colour),
   json: async (progress) => (await import('../report/comparison/json.js')).writeComparisonJson(progress),
@@ -71,9 +71,9 @@ async function compareCommand(old: string, news: string[], given: Given): Promis
   const progress = progressOf(compared);
   const colour = file === null && (standardOutput().colour ?? false);
   const content = await writers[given.format](progress, colour);
-  // From the first tree to the last: what was broken and put right on the way is no regression.
+  // Only the first and the last tree count: what was broken and repaired in between is no regression.
   const count = given.failOn === undefined ? 0 : progress.whole.regressions.length;
-  // Before it is written: the reader may end the program.
+  // Set before the output is written, since its reader may end the program.
   if (count > 0) process.exitCode = exitCodes.found;
   await give(content);
   if (count > 0) process.stderr.write(`putright: ${count} ${count === 1 ? 'regression' : 'regressions'}\n`);

@@ -1,4 +1,4 @@
-/** The stages of the engine on one file, as text. */
+/** The stages of the engine for one file, as text. */
 
 import { openFollower } from '../flow/follow.js';
 import type { FunctionReference } from '../program/file.js';
@@ -36,19 +36,19 @@ function functionsOf({ program, file }: Opened, name: string | null): FunctionRe
   return (program.file(file)?.functions ?? []).filter((f) => name === null || f.name === name);
 }
 
-/** The C as it was understood, a variant after the other. */
+/** The C as it was parsed, one variant after the other. */
 export function showSyntax(opened: Opened, name: string | null): string {
   return clean(functionsOf(opened, name).flatMap((f) => opened.program.variants(f).map(printFunction)));
 }
 
-/** The control-flow graphs. */
+/** The control-flow graphs of the functions. */
 export function showProgram(opened: Opened, name: string | null): string {
   const { program, file } = opened;
   const line = (pos: number): number => program.position(file, pos).line;
   return clean(functionsOf(opened, name).flatMap((f) => program.graphs(f).map((g) => `${f.name}()\n${printGraph(g, line)}`)));
 }
 
-/** Each site, then each function that its reference was followed into: how, what held it there, what dropped it. */
+/** Each site, then each function that its reference was followed into: by which way, what held it there, and what dropped it. */
 export function showFlow({ program, file }: Opened, name: string | null): string {
   const follower = openFollower(program);
   return clean(

@@ -25,7 +25,7 @@ Examples:
 What is not below the tree's folder is not seen; for flow that decides how far a reference is followed.
 `;
 
-/** Adds `putright debug`: what each stage sees, for finding a wrong row by looking. */
+/** Adds `putright debug`, which shows what each stage sees, to find out why a row is wrong. */
 export function addDebug(program: Command): void {
   program
     .command('debug')

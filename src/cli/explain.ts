@@ -34,12 +34,12 @@ export function addExplain(program: Command): void {
     .action(explainCommand);
 }
 
-/** A glob that only this path matches. */
+/** A glob that matches only this path. */
 function exactly(path: string): string {
   return path.replace(/[\\*?[\]{}()!+@|^$]/g, '\\$&');
 }
 
-/** The id with its file as the tree names it: people, shells and editors write it as they see it from where they are. */
+/** The id with its file relative to the tree: people, shells and editors give a path relative to where they are. */
 function inTree(tree: string, id: string): string {
   const [file = '', ...rest] = id.split(':');
   const ways = [resolve(tree, file), resolve(file)].filter((path) => existsSync(path)).map((path) => relative(resolve(tree), path));
@@ -59,14 +59,14 @@ async function explainCommand(tree: string, named: string, given: { jobs?: numbe
   const id = inTree(tree, named);
   const { explainPlace, isPlace } = await import('../report/explain-place.js');
   if (isPlace(id)) {
-    // What is wrong in a file may be wrong with what was taken in another: the whole tree is asked.
+    // What is wrong in a file may be wrong with pages taken in another, so the whole tree is checked.
     const { survey, findings } = await runChecked(tree, options);
     const told = await explainPlace(survey, findings, id, standardOutput());
     if (told.found) return print(told.text);
     throw new Failure(`no site or finding at ${visible(id)} in ${visible(tree)}${hintOf(told.closest, 'there are none in it')}`);
   }
   const { explain } = await import('../report/explain.js');
-  // Only the sites of the id's own file are followed; those of the whole tree if it has none, to find the id or what is like it.
+  // Only the sites of the id's own file are followed. If that has none, the whole tree's are, to find the id or those most like it.
   const file = id.split(':')[0] ?? '';
   const own = /\.[ch]$/.test(file) && existsSync(join(tree, file)) ? [{ paths: [exactly(file)] }] : [];
   let closest: string[] = [];

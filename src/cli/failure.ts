@@ -1,14 +1,14 @@
-/** What the program says when it cannot do what was asked. */
+/** Errors for the user, and the exit codes. */
 
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, found: 1, failed: 2, interrupted: 130 } as const;
 
-/** An error that the user can do something about: what was being done, to which file, and what to do now. */
+/** An error that the user can do something about. It says what was being done, to which file, and what to do now. */
 export class Failure extends Error {
   override readonly name = 'Failure';
 }
 
-/** What the system's codes mean to people, and what to do now. */
+/** What codes of the system mean in words, and what to do now. */
 const SYSTEM: Readonly<Record<string, string>> = {
   ENOENT: 'the folder does not exist; create it, or name another file',
   ENOTDIR: 'a part of the path is no folder; name another file',
@@ -21,7 +21,7 @@ const SYSTEM: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota is used up; free some space, or choose another place',
 };
 
-/** The reason of a system error in words. */
+/** The reason of a system error, in words. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return SYSTEM[code] ?? (error instanceof Error ? error.message : String(error));

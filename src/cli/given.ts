@@ -1,4 +1,4 @@
-/** What `report` and `compare` are given: a tree, or a file that another command wrote. */
+/** Reads what `report` and `compare` are given: a tree, or a file that another command wrote. */
 import { statSync } from 'node:fs';
 import type { Compared } from '../compare/compare.js';
 import type { Finding } from '../compare/finding.js';
@@ -11,7 +11,7 @@ import { Failure } from './failure.js';
 import { readNamed } from './input.js';
 import { runChecked, runSurvey } from './run-survey.js';
 
-/** Reads a file by `read`; what is wrong with it is a failure that names it and says what to do. */
+/** Reads a file by `read`. If its content is wrong, fails with a message that names the file and says how to make one. */
 function readBy<T>(file: string, what: string, read: (json: string) => T): T {
   const json = readNamed(file);
   try {
@@ -22,12 +22,12 @@ function readBy<T>(file: string, what: string, read: (json: string) => T): T {
   }
 }
 
-/** Also what a shell makes of `<(…)`, and `/dev/stdin`: anything that is there and no folder. */
+/** True for anything that exists and is no folder, such as `/dev/stdin`, or what a shell makes of `<(…)`. */
 const isFile = (given: string): boolean => statSync(given, { throwIfNoEntry: false })?.isDirectory() === false;
 
 /**
- * The survey with its findings: a tree is checked in the same pass, unless it is only to be surveyed; a file of a survey holds
- * none, so that they are those of `findings`, and nothing is known of them without it.
+ * The survey of a tree or from a file, with its findings. A tree is checked in the same pass, unless `findings` names a file or it is only
+ * to be surveyed. A survey's file has no findings of its own; without `findings` they are unknown.
  */
 export async function checkedOf(
   given: string,
@@ -46,14 +46,14 @@ async function readSurveyFile(given: string): Promise<Survey> {
   return readBy(given, 'a survey (putright survey TREE --format json -o FILE makes one)', readSurvey);
 }
 
-/** The findings of a file, if one is named. */
+/** The findings in a file, if one is named. */
 async function findingsOf(file: string | undefined): Promise<Finding[] | undefined> {
   if (file === undefined) return undefined;
   const { readFindings } = await import('../report/read/findings.js');
   return readBy(file, 'a file of findings (putright check TREE --format json -o FILE makes one)', readFindings);
 }
 
-/** The model's matrix of a file, if one is named. */
+/** The model's matrix in a file, if one is named. */
 export async function matrixOf(file: string | undefined): Promise<Matrix | undefined> {
   if (file === undefined) return undefined;
   const { readMatrix } = await import('../report/read/matrix.js');

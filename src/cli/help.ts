@@ -1,8 +1,8 @@
-/** `putright help`: of the program, of a command, and of a command within one. */
+/** `putright help`: for the program, for a command, and for a subcommand. */
 import type { Command } from 'commander';
 import { Failure } from './failure.js';
 
-/** Adds `putright help`; Commander's own finds no command within a command, and says nothing of one that there is not. */
+/** Adds `putright help`. Commander's own does not find subcommands and does not complain of a command that does not exist. */
 export function addHelp(program: Command): void {
   program
     .helpCommand(false)
@@ -14,7 +14,10 @@ export function addHelp(program: Command): void {
     .action((names: readonly string[]) => commandOf(program, names).help());
 }
 
-/** The command that the names lead to. Throws a {@link Failure} that lists what there is. */
+/**
+ * The command that the names lead to.
+ * @throws Failure that says how to list what there is
+ */
 function commandOf(program: Command, names: readonly string[]): Command {
   let command = program;
   for (const [n, name] of names.entries()) {

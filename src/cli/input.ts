@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { visible } from '../report/visible.js';
 import { Failure, reasonOf } from './failure.js';
 
-/** The text of a file that was named. Throws a {@link Failure} that calls the file what it is to be, and says `missing` if there is none. */
+/**
+ * The text of a file that was named by the user.
+ * @param as what the file is, for the message
+ * @param missing what the message says if there is no such file
+ * @throws Failure if it cannot be read
+ */
 export function readNamed(file: string, { as = '', missing = 'there is no such file' } = {}): string {
   try {
     return readFileSync(file, 'utf8');

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `putright --help`. */
+/** The command line: see `putright --help`. */
 import { Command, CommanderError } from 'commander';
 import { visible } from '../report/visible.js';
 import { addCheck } from './check.js';
@@ -14,7 +14,7 @@ import { version } from './package.js';
 import { addReport } from './report.js';
 import { addSurvey } from './survey.js';
 
-/** Each adds one command, with its options and help. A new command is a file of this folder and a line of this table. */
+/** Each function adds one command, with its options and help. A new command is a file of this folder and a line here. */
 const commands: readonly ((program: Command) => void)[] = [
   addSurvey,
   addCheck,
@@ -34,13 +34,14 @@ Examples:
   $ putright survey --help
 `;
 
+/** Makes the program with all its commands. */
 function build(): Command {
   const program = new Command('putright')
     .description('Find every place where a kernel tree takes references on user pages, follow each to its release, and put it right.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', EXAMPLES)
-    // Commander's own exits are turned into ours below; its commands inherit this only if they are added after it.
+    // Commander's exits are turned into ours below. Commands inherit this only if they are added after it.
     .exitOverride()
     .showHelpAfterError('(add --help for the options)')
     .configureOutput({ outputError: (text, write) => write(`putright: ${text.replace(/^error: /, '')}`) });
@@ -48,9 +49,9 @@ function build(): Command {
   return program;
 }
 
-/** Says what went wrong; the exit code. */
+/** Prints what went wrong and returns the exit code. */
 function failed(error: unknown): number {
-  // Commander has said it already; its 0 is for --help and --version.
+  // Commander has printed it already; its 0 is for --help and --version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.failed;
   if (error instanceof Failure) {
     process.stderr.write(`putright: ${error.message.split('\n').map(visible).join('\n')}\n`);
@@ -66,6 +67,6 @@ heedReaders();
 try {
   await build().parseAsync();
 } catch (error) {
-  // Not process.exit(): what was printed may still be on its way into a pipe.
+  // Not process.exit(): output may still be on its way into a pipe.
   process.exitCode = failed(error);
 }

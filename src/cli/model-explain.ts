@@ -1,4 +1,4 @@
-/** `putright model explain`: the shortest run that shows something. */
+/** `putright model explain`: prints the shortest run to an outcome. */
 import { visible } from '../report/visible.js';
 import { asked, type Clash, refuseClashes } from './clash.js';
 import { Failure } from './failure.js';
@@ -18,17 +18,20 @@ type Design = Model['designs'][number];
 type Outcome = Model['outcomeNames'][number];
 type Found = Pick<ReturnType<Model['shortestRun']>, 'run' | 'finished' | 'states' | 'ends'>;
 
-/** What is explained: a cell of the matrix, or a scenario of one's own. */
+/** What is explained: a cell of the matrix, or the user's own scenario. */
 interface Subject {
   title: string;
   key: { misuse: string } | { scenario: string };
   question?: string;
   typeFaults: readonly { why: string }[];
-  /** Null where the types refuse the program: there is nothing to run. */
+  /** `null` if the types refuse the program, so that there is nothing to run. */
   search: ((outcome: Outcome | null, progress: ReturnType<typeof startRate>) => Found) | null;
 }
 
-/** Runs the command. Throws a {@link Failure} if it is not said what to explain. */
+/**
+ * Runs the command.
+ * @throws Failure if the options do not say what to explain
+ */
 export async function explainCommand(model: Model, given: Given): Promise<void> {
   refuseClashes(given, clashes);
   const [place, drawnTo] = [given.output ?? '-', given.svg];
@@ -64,6 +67,7 @@ export async function explainCommand(model: Model, given: Given): Promise<void> 
   else process.stderr.write(`putright: there is no run to draw, so ${drawnTo} is not written\n`);
 }
 
+/** The cell that the options name. */
 function cellOf(model: Model, given: Given, design: Design): Subject {
   if (given.misuse === undefined)
     throw new Failure(`say which misuse to explain with --misuse: ${model.misuses.map(({ name }) => name).join(', ')}`);
@@ -86,7 +90,7 @@ function cellOf(model: Model, given: Given, design: Design): Subject {
   };
 }
 
-/** A scenario of one's own is run even where the types would refuse it: somebody wrote it to see what it does. */
+/** The user's own scenario. It is run even if the types would refuse it, as it was written to see what it does. */
 function ownOf(model: Model, given: Given, design: Design, file: string): Subject {
   const system = systemOf(model, file, design);
   return {
@@ -103,7 +107,7 @@ function ownOf(model: Model, given: Given, design: Design, file: string): Subjec
 
 const refusedBy = (typeFaults: Subject['typeFaults']): string => `does not compile: ${typeFaults.map(({ why }) => why).join('; ')}`;
 
-/** What a search says that found no such run. */
+/** What is printed if a search found no such run. */
 function nothingIn({ finished, states, ends }: Found, outcome: Outcome | null): string {
   const what = outcome ?? 'anything that goes wrong';
   if (!finished) return `no run shows ${what} so far; the search was cut short (${amount(states)} states).`;

@@ -1,4 +1,4 @@
-/** What the commands of the model have in common: their options, scenario files, and what they say. */
+/** What the model's commands share: options, scenario files, and how results are printed. */
 import { type Command, Option } from 'commander';
 import { bareJson } from '../report/bare-json.js';
 import { visibleAll } from '../report/visible.js';
@@ -8,6 +8,7 @@ import { readNamed } from './input.js';
 import { filled, outputOption, whole } from './options.js';
 import { startProgress } from './progress.js';
 
+/** The library `putright/model`, which is loaded only for these commands. */
 export type Model = typeof import('../model/index.js');
 type Options = NonNullable<Parameters<Model['matrixOf']>[0]>;
 
@@ -28,7 +29,7 @@ export interface Given {
   svg?: string;
 }
 
-/** Options that the matrix and a single run share. */
+/** Adds the options that the matrix and a single run share. */
 export function shared(command: Command): Command {
   return command
     .option('-d, --design <name>', 'only this design')
@@ -46,14 +47,17 @@ export function shared(command: Command): Command {
     .addOption(outputOption);
 }
 
-/** What a scenario of one's own says itself. */
+/** Options that say what a scenario of the user's says itself. */
 export const besideScenario: Clash<Given> = {
   beside: ({ scenario }) => scenario !== undefined,
   options: asked('misuse', 'pages', 'actors', 'container'),
   why: (option) => `${option} is for the built-in scenarios, and --scenario runs none of them; use one of them`,
 };
 
-/** Those entries that have this name, or all if none is given. Throws a {@link Failure} that lists what there is. */
+/**
+ * The entries with this name, or all if none is given.
+ * @throws Failure that lists what there is
+ */
 export function named<T extends { readonly name: string }>(what: string, all: readonly T[], name: string | undefined): readonly T[] {
   if (name === undefined) return all;
   const found = all.filter((one) => one.name === name);
@@ -61,7 +65,7 @@ export function named<T extends { readonly name: string }>(what: string, all: re
   return found;
 }
 
-/** The model's options that were given. */
+/** The given options that the model takes. */
 export function optionsOf({ container, pages, actors, maxStates }: Given): Options {
   return {
     ...(container === undefined ? {} : { container }),
@@ -74,7 +78,7 @@ export function optionsOf({ container, pages, actors, maxStates }: Given): Optio
 function readScenario(model: Model, file: string): { text: string; scenario: ReturnType<Model['parseScenario']> } {
   const text = readNamed(file);
   try {
-    // Its names are printed, and drawn.
+    // The names in it are printed and drawn.
     return { text, scenario: visibleAll(model.parseScenario(text)) };
   } catch (error) {
     if (error instanceof model.ScenarioFault) throw new Failure(error.problems.map((problem) => `${file}: ${problem}`).join('\n'));
@@ -82,7 +86,10 @@ function readScenario(model: Model, file: string): { text: string; scenario: Ret
   }
 }
 
-/** Makes a scenario file ready to run in one design. Throws a {@link Failure} with file, line and key if it cannot be. */
+/**
+ * Makes a scenario file ready to run in one design.
+ * @throws Failure with file, line and key if it cannot be run
+ */
 export function systemOf(model: Model, file: string, design: Parameters<Model['compile']>[1]): ReturnType<Model['compile']> {
   const { text, scenario } = readScenario(model, file);
   try {
@@ -94,13 +101,16 @@ export function systemOf(model: Model, file: string, design: Parameters<Model['c
   }
 }
 
-/** A number as people read it. */
+/** A number with separators, for people. */
 export const amount = (value: number): string => Math.round(value).toLocaleString('en-GB');
 
-/** Data as the text of a file. */
+/** A value as the text of a JSON file. */
 export const json = (value: unknown): string => `${bareJson(JSON.stringify(value, null, 2))}\n`;
 
-/** Says on the standard error that a search was not finished, and makes it the exit code; before the result, whose reader may end the program. */
+/**
+ * Reports on the standard error that a search was cut short, and sets the exit code. Called before the result is written, whose reader may
+ * end the program.
+ */
 export function sayCutShort(states: number): void {
   process.exitCode = exitCodes.found;
   process.stderr.write(
@@ -108,7 +118,7 @@ export function sayCutShort(states: number): void {
   );
 }
 
-/** A line on the terminal with states (or another unit) per second. */
+/** Starts a progress line that also shows states (or another unit) per second. */
 export function startRate(unit = 'states'): {
   report: (what: string, done: number, total: number, count: number) => void;
   clear: () => void;

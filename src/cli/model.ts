@@ -1,4 +1,4 @@
-/** `putright model`: the matrix, a scenario of one's own, random walks. */
+/** `putright model`: the matrix, a scenario of the user's, random walks. */
 import type { Command } from 'commander';
 import { visible } from '../report/visible.js';
 import { asked, type Clash, refuseClashes } from './clash.js';
@@ -34,7 +34,7 @@ Examples:
 Exit codes: 0 done, 1 a search was cut short, 2 could not run.
 `;
 
-/** So many random walks are taken if nothing else is said. */
+/** How many random walks are taken by default. */
 const WALKS = 10_000;
 
 const clashes: readonly Clash<Given>[] = [
@@ -63,7 +63,7 @@ export function addModel(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments()
     .action(async (given: Given, { args: [stray] }: Command) => {
-      // Commander would only count it.
+      // Commander would only count the extra arguments.
       if (stray !== undefined) throw new Failure(`no command model ${visible(stray)}; putright help model shows what there is`);
       await modelCommand(await import('../model/index.js'), given);
     });
@@ -87,7 +87,7 @@ async function modelCommand(model: Model, given: Given): Promise<void> {
   else await (seed === undefined ? scenarioCommand : scenarioWalks)(model, given, destination, designs, scenario);
 }
 
-/** The cells of the matrix that are asked for: every misuse in every design. */
+/** The cells of the matrix that are wanted: every misuse in every design. */
 type Cells = Pick<Model, 'designs' | 'misuses'>;
 
 async function matrixCommand(model: Model, given: Given, { give }: Destination, cells: Cells): Promise<void> {
@@ -103,7 +103,7 @@ async function matrixCommand(model: Model, given: Given, { give }: Destination, 
       : null;
   progress.clear();
   if (!matrix.finished) sayCutShort(matrix.states);
-  // With its runs it is too long to be read by people: one line.
+  // With its runs the report is too long for people to read, so it is one line.
   await give(report ? `${JSON.stringify(report)}\n` : model.matrixText(matrix, standardOutput().width));
 }
 
@@ -156,7 +156,7 @@ function searchLines(found: Searched): string {
   ].join('\n');
 }
 
-/** Takes the walks of one system. */
+/** Takes the random walks in one system. */
 function walked(model: Model, design: string, system: ReturnType<Model['compile']>, given: Given) {
   const progress = startRate('steps');
   const count = given.walks ?? WALKS;

@@ -1,9 +1,9 @@
-/** Options that several commands have, and what of them is checked before any work begins. */
+/** Options that several commands have, and how their values are checked before any work. */
 import { InvalidArgumentError, Option } from 'commander';
 import type { SiteKind } from '../survey/row.js';
 import type { Task } from './engine.js';
 
-/** Every kind, with what it means; as a table, so that a kind which is missing here does not compile. */
+/** Every kind of site and what it means. The type makes a missing kind an error of the compiler. */
 const KINDS: Readonly<Record<SiteKind, string>> = {
   user: 'uses the pages itself',
   wrapper: 'hands them to its callers',
@@ -11,12 +11,13 @@ const KINDS: Readonly<Record<SiteKind, string>> = {
   test: 'a test of the kernel',
 };
 
+/** The kinds, in the order of the table. */
 export const kinds = Object.keys(KINDS) as SiteKind[];
 
-/** More threads than this are a slip of the finger. */
+/** A larger number of threads is taken for a typing error. */
 const MOST_JOBS = 256;
 
-/** A name that says something: the shell gives an empty one for a variable that is not set. */
+/** Refuses an empty value: a shell gives one for a variable that is not set. */
 export function filled(value: string): string {
   if (value === '') throw new InvalidArgumentError('It is empty.');
   return value;
@@ -27,13 +28,14 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, filled(value)];
 }
 
+/** The same for kinds of sites. */
 export function collectKind(value: string, before: readonly SiteKind[] = []): SiteKind[] {
   const kind = kinds.find((known) => known === value);
   if (!kind) throw new InvalidArgumentError(`Allowed: ${kinds.join(', ')}.`);
   return [...before, kind];
 }
 
-/** Reads a whole number in a range. */
+/** Parses a whole number in a range. */
 export function whole(least: number, most: number): (value: string) => number {
   return (value) => {
     const read = /^\d+$/.test(value) ? Number(value) : Number.NaN;
@@ -42,21 +44,24 @@ export function whole(least: number, most: number): (value: string) => number {
   };
 }
 
+/** The option `--output`. */
 export const outputOption = new Option(
   '-o, --output <file>',
   'write to this file instead of the standard output; it appears whole or not at all',
 ).argParser(filled);
 
+/** The option `--jobs`. */
 export const jobsOption = new Option('-j, --jobs <n>', 'threads that read the tree and follow the sites (default: one per core)').argParser(
   whole(1, MOST_JOBS),
 );
 
+/** The option `--cache`. */
 export const cacheOption = new Option(
   '--cache <dir>',
   'keep results in this folder, so that the next run reads and follows only what changed',
 ).argParser(filled);
 
-/** What of the options is for the engine. */
+/** Those of the options that the engine takes. */
 export function engineOptions({
   path,
   kind,

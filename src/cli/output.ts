@@ -1,4 +1,4 @@
-/** Where the result goes: the standard output, or a file that is there whole or not at all. */
+/** Where results go: to the standard output, or to a file that is written as a whole or not at all. */
 import { randomBytes } from 'node:crypto';
 import {
   accessSync,
@@ -20,10 +20,10 @@ function stat(file: string): Stats | null {
   return statSync(file, { throwIfNoEntry: false }) ?? null;
 }
 
-/** Where a file that is not there would be made: where its links, if it is one, lead to. */
+/** The path that would be made by writing to a file which does not exist: where its links lead, if it is one. */
 function linkedTo(file: string): string {
   let place = resolve(file);
-  // A circle of links is an error of the system's before this.
+  // A loop of links has been a system error before this.
   while (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) place = resolve(dirname(place), readlinkSync(place));
   return place;
 }
@@ -32,7 +32,10 @@ function cannotWrite(file: string, error: unknown): Failure {
   return new Failure(`cannot write ${file}: ${reasonOf(error)}`);
 }
 
-/** Fails before the work begins if the file could not be written at its end. */
+/**
+ * Fails before any work if the file could not be written at the end.
+ * @throws Failure
+ */
 export function checkWritable(file: string): void {
   try {
     const known = stat(file);
@@ -45,24 +48,25 @@ export function checkWritable(file: string): void {
 }
 
 /**
- * Writes the file next to its place and moves it there, so that no reader and no crash finds half of it. All in one go:
- * Ctrl-C is heard before it or after it, never in between.
+ * Writes a temporary file beside the place and renames it, so that no reader and no crash leaves half of the result. All of that is
+ * synchronous, so Ctrl-C is handled before or after it and never in between.
+ * @throws Failure
  */
 export function writeWhole(file: string, content: string | Uint8Array): void {
   holdInterrupts();
   let temporary: string | null = null;
   try {
     const known = stat(file);
-    // A device or a named pipe is written to, not replaced.
+    // A device or a named pipe is written to and not replaced.
     if (known && !known.isFile()) {
       writeFileSync(file, content);
       return;
     }
-    // A link keeps pointing to its file, and the file keeps its mode.
+    // A link goes on pointing to its file, and the file keeps its mode.
     const target = known ? realpathSync(file) : linkedTo(file);
     temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
     writeFileSync(temporary, content, { flag: 'wx', ...(known ? { mode: known.mode & 0o777 } : {}) });
-    // As it was, and not what the process's mask leaves of it.
+    // Sets the mode as it was, since writeFileSync() has applied the umask.
     if (known) chmodSync(temporary, known.mode & 0o777);
     renameSync(temporary, target);
   } catch (error) {
@@ -72,8 +76,9 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
 }
 
 /**
- * A reader that has seen enough (`| head`) ends the program quietly, with the exit code that it has by then; whoever prints
- * sets that first. A result that cannot be written otherwise is a failure, whatever was found. Nobody need read the warnings.
+ * Handles errors of the standard streams. A reader that has seen enough (`| head`) ends the program quietly, with the exit code that is set
+ * by then; so code that prints sets it first. If the result cannot be written for another reason, the program fails, whatever was found.
+ * Warnings need no reader.
  */
 export function heedReaders(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -91,8 +96,8 @@ function interrupted(): never {
 }
 
 /**
- * From now on Ctrl-C is heard between two pieces of work, not in the midst of one; only for work that leaves the main thread
- * free, or is short.
+ * From here on Ctrl-C is handled between two pieces of work, and never within one. Only for work that is short or leaves the main thread
+ * free.
  */
 export function holdInterrupts(): void {
   if (!process.listeners('SIGINT').includes(interrupted)) process.on('SIGINT', interrupted);
@@ -100,19 +105,22 @@ export function holdInterrupts(): void {
 
 /** Where a result goes. */
 export interface Destination {
-  /** Null for the standard output. */
+  /** `null` for the standard output. */
   file: string | null;
   give: (content: string | Uint8Array) => Promise<void>;
 }
 
-/** The place that `-o` names, the standard output for `-` and for none. Fails if nothing could be written there, before the work begins. */
+/**
+ * The destination that `-o` names: the standard output for `-` and for none.
+ * @throws Failure if it cannot be written, before any work
+ */
 export function destinationOf(output: string | undefined): Destination {
   const file = output === undefined || output === '-' ? null : output;
   if (file !== null) checkWritable(file);
   return { file, give: async (content) => (file === null ? print(content) : writeWhole(file, content)) };
 }
 
-/** Writes to the standard output; resolves when the system has taken all of it. */
+/** Writes to the standard output. Resolves when the system has taken all of it. */
 export function print(content: string | Uint8Array): Promise<void> {
   return new Promise((done) => {
     process.stdout.write(content, () => done());

@@ -1,4 +1,4 @@
-/** What the program knows of its own package; the same from `src/`, from `dist/` and from an installed tarball. */
+/** What the program knows of its own package. It works the same from `src/`, from `dist/` and from an installed tarball. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -10,5 +10,5 @@ export function version(): string {
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown';
 }
 
-/** The tree that is surveyed if none is named. */
+/** The tree that is used if none is named. */
 export const examples = fileURLToPath(new URL('examples/', root)).replace(/\/$/, '');

@@ -1,25 +1,26 @@
-/** One line on the terminal that says how far the work is; none in a pipe. */
+/** A line on the terminal that shows how far the work is; no line in a pipe. */
 
-/** Work that is done sooner needs no line. */
+/** Work that takes less time than this shows no line. */
 const PATIENCE_MS = 300;
-/** A terminal is not redrawn more often than this. */
+/** The line is not drawn more often than this. */
 const PACE_MS = 80;
 
+/** A progress line that was started. */
 export interface Progress {
-  /** Fits `SurveyOptions.onProgress`. */
+  /** Shows how far the work is. Can be passed as `SurveyOptions.onProgress`. */
   report: (stage: string, done: number, total: number) => void;
-  /** Takes the line away; nothing is drawn after it. */
+  /** Removes the line; nothing is drawn after that. */
   clear: () => void;
 }
 
-/** The part of a stream that the line needs; the standard error, or a test's. */
+/** The part of a stream that the line needs: of the standard error, or of a stand-in. */
 export interface Screen {
   isTTY?: boolean;
   columns?: number;
   write: (text: string) => unknown;
 }
 
-/** Starts the line on the screen, if that is a terminal. */
+/** Starts the line if the screen is a terminal. */
 export function startProgress(screen: Screen, now: () => number = performance.now.bind(performance)): Progress {
   const begun = now();
   let drawn = Number.NEGATIVE_INFINITY;
@@ -32,7 +33,7 @@ export function startProgress(screen: Screen, now: () => number = performance.no
       drawn = time;
       visible = true;
       const line = total > 0 ? `${stage}: ${done} of ${total}` : stage;
-      // A terminal that does not know its width says 0.
+      // A terminal that does not know its width reports 0.
       screen.write(`\r\x1b[K${line.slice(0, (screen.columns || 80) - 1)}`);
     },
     clear: () => {

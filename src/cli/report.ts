@@ -9,7 +9,7 @@ import { checkedOf, matrixOf } from './given.js';
 import { cacheOption, collect, engineOptions, filled, jobsOption, outputOption } from './options.js';
 import { destinationOf } from './output.js';
 
-/** What `report` writes beside the page, by the writers of `survey`. */
+/** The formats that `report` also writes, with the writers of `survey`. */
 const others = ['xlsx', 'csv', 'md'] as const;
 type ReportFormat = 'html' | (typeof others)[number];
 
@@ -63,7 +63,7 @@ export function addReport(program: Command): void {
     .action(reportCommand);
 }
 
-/** What only the page shows. */
+/** Options that only the page has a use for. */
 const clashes: readonly Clash<Given>[] = [
   {
     beside: ({ format }) => format !== 'html',
@@ -72,7 +72,7 @@ const clashes: readonly Clash<Given>[] = [
   },
 ];
 
-/** Fails for what cannot be meant, before any work. */
+/** Refuses options that make no sense together, before any work. */
 function refuse(given: Given): void {
   refuseClashes(given, clashes);
   const trees = 1 + (given.against?.length ?? 0);

@@ -1,4 +1,4 @@
-/** What the commands that read a tree have in common: run the engine with its progress line and say its warnings. */
+/** What the commands that read a tree share: run the engine with a progress line, and print its warnings. */
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Change } from '../check/change.js';
@@ -12,7 +12,7 @@ import { Failure } from './failure.js';
 import { holdInterrupts } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 
-/** Warnings that are printed one by one; the JSON has all of them. */
+/** How many warnings are printed one by one; the JSON has all. */
 const WARNINGS = 20;
 
 function sayWarnings(survey: Survey): void {
@@ -24,7 +24,7 @@ function sayWarnings(survey: Survey): void {
   sayUnread(survey);
 }
 
-/** A call that could not be read is in no row, and in no finding. */
+/** Warns of calls that could not be read: they are in no row and in no finding. */
 function sayUnread({ coverage: { gaps, unaccounted } }: Survey): void {
   const unread = [...gaps, ...unaccounted];
   const [first] = unread;
@@ -36,11 +36,11 @@ function sayUnread({ coverage: { gaps, unaccounted } }: Survey): void {
 }
 
 /**
- * A survey is over before most of its functions are hot, and every thread compiles for itself: V8's usual haste to optimise
- * takes more of the processors than it gives back (a fifth of all time on two of them), and so does the much that it then
- * inlines (another tenth). Most of what is made is garbage at once: the young generation is as large from the beginning as it
- * may become (a tenth of a check's time). What outlives it mostly lives to the end: to look for garbage there as the heap grows
- * finds little, and to do that on a thread beside takes from the others (another tenth).
+ * V8 flags for a short run with much garbage. A survey is over before most of its functions are hot, and each thread compiles for itself:
+ * V8's usual haste to optimise takes more processor time than it saves (a fifth of all time on two processors), and so does its inlining (a
+ * tenth). Most objects are garbage at once: the young generation begins at its full size (a tenth of a check's time). What survives mostly
+ * lives to the end: marking the old generation as the heap grows finds little, and to mark on a concurrent thread takes time from the
+ * others (a tenth).
  */
 const lessHaste = [
   '--interrupt-budget=1000000',
@@ -51,8 +51,8 @@ const lessHaste = [
 ];
 
 /**
- * Passes of the optimiser that cost more here than the code is better for them: without these it takes a quarter less time
- * (`node --turbo-stats`). Nor do more threads help to collect garbage where each processor has a thread that makes it.
+ * V8 flags that turn off passes of the optimiser which cost more than they gain here: without them the optimiser takes a quarter less time
+ * (`node --turbo-stats`). More threads to collect garbage do not help either where each processor has a thread that makes it.
  */
 const lessPasses = [
   '--no-turbo-load-elimination',
@@ -70,12 +70,11 @@ const lessPasses = [
 ];
 
 /**
- * V8's flags for a survey. The passes are named as in the V8 of Node 20: another one may not have a pass, and would complain
- * of its name on the terminal.
+ * V8's flags for a survey. The passes are named as in the V8 of Node 20; another V8 may not know a name and would complain on the terminal.
  */
 const v8Flags: readonly string[] = process.versions.v8.startsWith('11.3.') ? [...lessHaste, ...lessPasses] : lessHaste;
 
-/** Runs the engine on its thread. What git says of a change, and what is seen of the tree meanwhile, it is told later. */
+/** Runs the engine on its thread. What git says of a change, and what is seen of the tree meanwhile, is sent to it later. */
 function engine(task: Task, progress: Progress, change: Promise<Change> | undefined): Promise<Result> {
   return new Promise((done, fail) => {
     for (const flag of v8Flags) setFlagsFromString(flag);
@@ -107,12 +106,12 @@ function engine(task: Task, progress: Progress, change: Promise<Change> | undefi
   });
 }
 
-/** Surveys the tree; the progress line is gone and the warnings are said when it resolves. */
+/** Surveys a tree. When it resolves, the progress line is gone and the warnings are printed. */
 export async function runSurvey(tree: string, options: Task['options']): Promise<Survey> {
   return (await run(tree, options, { checked: false })).survey;
 }
 
-/** As {@link runSurvey}, and asks the rules of `check` in the same pass. */
+/** Like {@link runSurvey}, and asks the rules of `check` in the same pass. */
 export async function runChecked(tree: string, options: Task['options'], since?: string): Promise<Required<Result>> {
   const { survey, findings = [] } = await run(tree, options, { checked: true }, since);
   return { survey, findings };
@@ -121,7 +120,7 @@ export async function runChecked(tree: string, options: Task['options'], since?:
 async function run(tree: string, options: Task['options'], asked: Pick<Task, 'checked'>, since?: string): Promise<Result> {
   if (options.cache !== undefined) makeCache(options.cache);
   const progress = startProgress(process.stderr);
-  // At once, whatever the threads are doing: the main thread is free. It leaves by process.exit(), past everything below.
+  // The main thread is free, so Ctrl-C works at once. It leaves by process.exit(), past everything below.
   holdInterrupts();
   process.once('exit', progress.clear);
   try {

@@ -65,13 +65,13 @@ async function surveyCommand(tree: string, given: Given): Promise<void> {
   const write = await format.load();
   const coverage = given.coverage ?? false;
   const content = await write(survey, { coverage, ...(file === null ? standardOutput() : {}) });
-  // Before it is written: the reader may end the program.
+  // Set before the output is written, since its reader may end the program.
   if (coverage && survey.coverage.unaccounted.length > 0) process.exitCode = exitCodes.found;
   await give(content);
   if (coverage) await sayCoverage(survey, format.holdsCoverage);
 }
 
-/** A format without room for the accounting has it said beside it. */
+/** Prints names that are not accounted for, and the whole accounting if the format has no room for it. */
 async function sayCoverage(survey: Survey, held: boolean): Promise<void> {
   const { unaccounted } = survey.coverage;
   if (unaccounted.length > 0) {
