@@ -30,7 +30,7 @@ export async function check(path: string, options: Omit<SurveyOptions, 'kinds'> 
 /**
  * Surveys and checks a tree in one pass: the rules are asked about each site while it is followed. With a change, returns only the findings
  * that it concerns: those in functions that it touched, and those that were not there before it.
- * @param since resolves to the change; until then the tree as it is is worked on
+ * @param since resolves to the change; the tree is followed meanwhile
  */
 export async function checkedSurvey(
   path: string,

@@ -64,6 +64,7 @@ function ancestors(program: Program, reference: FunctionReference): Set<string> 
 
 /** A place where a function is used. */
 export interface Use {
+  /** The function that uses it. */
   by: FunctionReference;
   graph: Graph;
   /** The call of it, or the call that is given its name; `null` if it is stored. */

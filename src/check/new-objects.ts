@@ -73,7 +73,7 @@ function refusedFor(program: Program, file: string, call: NamedCall, { right }: 
   return first && others.every((other) => other !== null && keyOf(other) === keyOf(first)) ? first : null;
 }
 
-/** Equal for what is the same. */
+/** Equal for members that are the same. */
 function keyOf({ place, argument, member }: Asked): string {
   return [place, argument, member].join(' ');
 }
@@ -109,7 +109,7 @@ function placeOf(program: Program, file: string, graph: Graph, variable: string)
   const getting = graph.nodes.flatMap((n) => namedCall(n) ?? []).find((c) => store?.kind === 'copy' && c.result === store.source.path);
   if (others.length > 0 || !getting || getting.args.length !== 1) return null;
   const argument = graph.params.findIndex(({ name }) => name === getting.args[0]?.path);
-  // What stands in a struct that all drivers use has no path, but a text.
+  // A member of a struct that all drivers use has no path, only a text.
   const returned = ({ nodes, params: [param] }: Graph): (string | null)[] =>
     nodes.flatMap(({ operation: o }) =>
       o?.kind === 'return' && o.value && !noPointer.test(o.value.text)

@@ -124,7 +124,7 @@ export function meantIn(program: Program, reference: FunctionReference, count: C
   return isName ? { ...count, value: set.source, plus: count.plus + added } : count;
 }
 
-/** A release and its count, seen from the function that got the pages otherwise than as the argument of a call. */
+/** A release and its count, from the point of view of the function on the way up that got the pages otherwise than as an argument. */
 export interface Counted {
   visit: Visit;
   pos: number;
@@ -136,7 +136,7 @@ export interface Counted {
   handsOne: boolean;
 }
 
-/** The same on the way up to that function. */
+/** The same for a function on the way up to that one. */
 interface Rising extends Counted {
   /** Index of the parameter that is the one page which is dropped; `null` if it is not one page. */
   page: number | null;
@@ -146,8 +146,8 @@ interface Rising extends Counted {
 const maxHelpers = 6;
 
 /**
- * The release as each function that has the pages sees it: its count is translated through the parameters of the helpers between, for each
- * chain of calls that leads to the release.
+ * A release from the point of view of each function that has the pages: its count is translated through the parameters of the helpers
+ * between, along each chain of calls that leads to the release.
  */
 export function countedFrom(program: Program, release: SeenRelease): Counted[] {
   const { visit, event } = release;

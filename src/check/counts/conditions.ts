@@ -1,4 +1,4 @@
-/** The conditions that a path has assumed of values that the walk knows nothing else of. */
+/** The conditions that a path has assumed about values which the walk does not track otherwise. */
 import { type Live, liveness } from '../../flow/paths/function/live.js';
 import { keptOf, withEntry } from '../../flow/paths/memory/maps.js';
 import type { Graph } from '../../program/graph.js';

@@ -7,7 +7,7 @@ import { says } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { type Count, countsAt, isEntered, unnamed } from './bounds.js';
 
-/** A release as the function makes it that has the pages. */
+/** A release, from the point of view of the function that has the pages. */
 export interface Drop {
   count: Count;
   /** It drops single pages, itself or through a helper that it passes each page. */
@@ -16,7 +16,7 @@ export interface Drop {
   wide: boolean;
 }
 
-/** The releases that a function which has the pages makes, itself or through helpers, by the position of the call in it. */
+/** The releases that a function which has the pages makes, itself or through helpers, by the position of the call in that function. */
 export function dropsIn({ program, followed }: Subject, reference: FunctionReference): Map<number, Drop[]> {
   const found = new Map<number, Drop[]>();
   for (const release of allReleases(followed)) {

@@ -15,11 +15,13 @@ export interface CountFault {
    * the number. `past`: the one behind the last. `few`: one too few.
    */
   how: 'unfilled' | 'early' | 'negative' | 'past' | 'few';
+  /** The function with the statement. */
   reference: FunctionReference;
   pos: number;
   /** The acquiring call's outcomes that reach the statement: bits of a set. */
   outcomes: number;
   /** From the acquiring call to the call whose result is counted; `steps` go on from there. */
   way: readonly FindingStep[];
+  /** The conditions on the path from that call to the statement. */
   steps: { pos: number; text: string }[];
 }

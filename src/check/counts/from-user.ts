@@ -17,6 +17,7 @@ import { isLate, startOfCalls } from '../ways.js';
 /** Such a release, and the call that copies its number from user space. */
 export interface FromUser {
   release: SeenRelease;
+  /** The function with that call. */
   reference: FunctionReference;
   pos: number;
   api: string;
@@ -65,7 +66,7 @@ function isPlain(e: Expression | undefined): boolean {
   return e?.kind === 'member' ? isPlain(e.object) : e?.kind === 'identifier';
 }
 
-/** How many callers up it is looked for where a number comes from. */
+/** How many callers up the source of a number is looked for. */
 const maxLevels = 3;
 
 /**

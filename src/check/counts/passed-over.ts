@@ -1,7 +1,7 @@
 /**
- * Loops in which each iteration has to take all that it asks for: `got = pin(addr[i], n[i], …, &pages[done]); done += got;`. Behind an
- * iteration that took fewer, the next one's pages follow at once. If nothing but that position, and the drops after a failure, is told how
- * many an iteration took, all pages behind are mistaken for others.
+ * Loops in which each iteration has to take all that it asks for, as nothing records where its pages end:
+ * `got = pin(addr[i], n[i], …, &pages[done]); done += got;`. If one takes fewer, the next one's pages follow at once, and all pages behind
+ * are mistaken for those of other iterations.
  */
 import { resultsOf } from '../../flow/paths/function/results.js';
 import { elementOf } from '../../flow/paths/loops/unwind.js';

@@ -14,8 +14,11 @@ import type { Taking } from './taking.js';
 /** What is known at one point of one path. */
 export interface State {
   node: number;
+  /** Outcomes of the call that are still possible: bits of a set. */
   outcomes: number;
+  /** What integers stand for. */
   names: Names;
+  /** The conditions that the path has assumed, by their keys. */
   conditions: ReadonlyMap<string, boolean>;
   /** The result was used as the number of pages somewhere on the path. */
   counted: boolean;
@@ -23,7 +26,9 @@ export interface State {
   complete: boolean;
   /** After a failure, something was tested or the result was stored: the failure may have been reported. */
   told: boolean;
+  /** The state that this one came from. */
   parent: State | null;
+  /** The step that this state adds to a finding's path; `null` for none. */
   step: { pos: number; text: string } | null;
 }
 
@@ -32,7 +37,9 @@ export interface Walking {
   taking: Taking;
   program: Program;
   graph: Graph;
+  /** The node of the call. */
   start: Node;
+  /** Names that mean the same everywhere in the function. */
   words: Words;
   /** Exactly one page is asked for. */
   one: boolean;

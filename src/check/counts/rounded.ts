@@ -1,7 +1,7 @@
 /**
- * Releases of as many pages as a member of the object says that holds them, where a function has changed that member: it was set to the
- * number of places asked for, and then passed by its address to a function that stores another number there. That is how many places there
- * are, and not how many were filled.
+ * Releases by a rounded number: a member of the object is set to the number of pages asked for, and then passed by its address to a
+ * function that stores another number there, such as the capacity after rounding up. A drop of that many pages includes slots that were
+ * never filled.
  */
 import { spelledIn } from '../../flow/paths/function/text.js';
 import { storesOf } from '../../flow/stores.js';

@@ -1,4 +1,4 @@
-/** What is known of an integer in a function: it is the acquiring call's result, the number asked for, or a constant, and an offset. */
+/** What is known of an integer in a function: it is the acquiring call's result, the number asked for, or a constant, plus an offset. */
 import { holds } from '../../flow/outcome.js';
 import { readLater } from '../../flow/paths/function/live.js';
 import { keptOf, withEntry } from '../../flow/paths/memory/maps.js';

@@ -17,8 +17,10 @@ export interface Taking {
   subject: Subject;
   reference: FunctionReference;
   graph: Graph;
+  /** The node of the call. */
   start: Node;
   call: CallOperation;
+  /** The argument that the pages are put in. */
   array: Value;
   /** The number asked for, as text and as a path; `''` and `null` where it is not known. */
   asked: { text: string; path: string | null };

@@ -1,6 +1,6 @@
 /**
  * A walk over the paths of a function behind a call that takes pages. It tracks which outcomes of the call are still possible and what
- * integers stand for. At every statement that uses or drops a number of pages it compares the two.
+ * integers stand for, and compares the two at every statement that uses or drops a number of pages.
  */
 import { holds } from '../../flow/outcome.js';
 import { textAt } from '../../flow/paths/function/text.js';
@@ -42,7 +42,7 @@ import { type Taking, takingsAbove, takingsOf } from './taking.js';
 /** The most states that are walked behind one call. */
 const maxStates = 3000;
 
-/** How many callers up a count is followed that each of them returns. */
+/** How many callers up a count is followed that each caller returns in turn. */
 const maxCallers = 3;
 
 /** The kinds of fault that can be told, by what the numbers count. */

@@ -76,7 +76,7 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
   return [...found.values()];
 }
 
-/** The memory that a call gives to a device or fills, as a place of its arguments, and what of that leads to pages. */
+/** What a call gives to a device or fills: the argument with the memory, and the suffixes of it that stand for the pages. */
 interface Reached {
   memory: string;
   isMeant(suffix: string): boolean;
@@ -108,7 +108,7 @@ function givenBehind(place: Value, { isMeant, isAddress }: Reached, facts: Facts
 
 /**
  * The fact by which pages are below a place; `null` if none are.
- * @param isMeant says whether what leads from the place to the pages will do
+ * @param isMeant true for a suffix between the place and the pages that counts
  */
 function factAt(place: Value, facts: Facts, scope: Scope, isMeant: (suffix: string) => boolean): string | null {
   if (!contentsOf(place, facts, scope).some(isMeant)) return null;

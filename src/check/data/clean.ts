@@ -279,7 +279,7 @@ function writesFor(subject: Subject, holder: Visit, release: SeenRelease): boole
   return calls.length === 0 || calls.some((c) => isWritten(subject, holder, c.fact));
 }
 
-/** The functions that pass a parameter on as the acquiring call's flags, by their keys, with that parameter's index. */
+/** The functions that pass a parameter on as the acquiring call's flags, by key: their names, and the parameter's index. */
 const flaggedBy = remembered(({ program, site }: Subject): Map<string, { name: string; index: number }> => {
   const found = new Map<string, { name: string; index: number }>();
   const at = site.acquire.iterator === null ? (site.signature?.flags ?? null) : null;

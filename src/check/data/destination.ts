@@ -23,6 +23,7 @@ const maxFiles = 40;
 export interface Destination {
   reference: FunctionReference;
   pos: number;
+  /** What shows it, as the text of a step. */
   text: string;
 }
 

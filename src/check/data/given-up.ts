@@ -18,7 +18,7 @@ export function isGivenUp(subject: Subject, { visit, event }: SeenRelease): bool
   return graphs.length > 0 && graphs.every((graph) => event.guards.some((guard) => isFailure(graph, guard, site.reference, event.pos)));
 }
 
-/** How many callers up from an access it is looked for the function that leads to it. */
+/** How many callers up from an access the function that leads to it is looked for. */
 const maxLevels = 3;
 
 /**
@@ -68,7 +68,7 @@ function isFailure(graph: Graph, guard: Guard, { name }: FunctionReference, drop
   const isResult = ({ operation: o }: Node): boolean => o?.kind === 'copy' && calls.some(({ call }) => o.source.path === call.result);
   const stores = graph.nodes.filter((n) => isSetAt(n, path));
   const others = stores.filter((n) => !isResult(n));
-  // With another store in between, the test would be of something else.
+  // Another store in between would make it the test of something else.
   const isRenewed = (n: Node): boolean =>
     others.some((s) => leadsTo(graph, n, (m) => m === s, isCall) && leadsTo(graph, s, isDrop, isCall));
   return stores.some(isResult) && calls.every(({ node }) => !isRenewed(node));

@@ -14,9 +14,8 @@ import type { Subject } from '../../survey/unit.js';
 import { above, byField, waysTo } from '../ways.js';
 
 /**
- * A way by which a visited function has the pages, at one of its positions, by the reference and not because the page table holds them: it
- * was handed them by the function that took them, and they are still held. The result is the visit as it would be with that way alone;
- * `null` if there is no such way.
+ * A way by which a visited function holds the pages at a position through their reference, and not because the page table holds them: along
+ * a chain of calls from the function that took them, without a drop on it. Returns the visit with that way only; `null` if there is none.
  */
 export function byReference(subject: Subject, visit: Visit, pos: number): Visit | null {
   const isSuch = (way: Visit): boolean =>

@@ -51,7 +51,7 @@ function variableOf({ visit: { flow }, fact }: Access): string | null {
 /** How many calls may lead from the function to the drop. */
 const maxLevels = 3;
 
-/** Positions at which a function drops what a variable has, itself or by a call of who does. */
+/** Positions at which a function drops what a variable has, itself or through functions that it calls. */
 function dropsAt({ visit, event }: SeenRelease, at: Visit, variable: string): number[] {
   let ways = [{ visit, pos: event.pos, fact: event.fact }];
   const found: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * What follows a release on every path to it: that shows without a walk over paths, however little such a walk knows of elements and
- * containers.
+ * What follows a release of the same thing on every path to it. It is found without a walk over paths, which may not tell elements and
+ * containers apart.
  */
 import type { Within } from '../../flow/paths/function/text.js';
 import type { Repeated } from '../../flow/repeated.js';

@@ -30,7 +30,7 @@ interface FailedEnd {
   roots: readonly string[];
 }
 
-/** Such a call as the function sees it that drops the pages: the function's own, or one in a function that it calls. */
+/** Such a call from the point of view of the function that drops the pages: its own, or one in a function that it calls. */
 interface Before {
   end: FailedEnd;
   /** The function with the call that takes the pages back. */
@@ -68,8 +68,8 @@ export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
 }
 
 /**
- * The calls that take pages back, after whose failure a function drops pages of the same object, with nothing in between that stops the
- * device.
+ * The calls that take pages back and whose failure is only printed, before a drop of the same object's pages, if nothing in between stops
+ * the device.
  */
 function failedBefore(subject: Subject, dropping: Dropping, graph: Graph): Before[] {
   const { program } = subject;

@@ -103,8 +103,8 @@ function sitesAbove(program: Program, reference: FunctionReference): CallSite[][
 
 /**
  * Finds the drop that a node is, or leads to.
- * @param isAbove the device is given the pages in a called function: pages that are found in an object are those, if that function was
- *   given it
+ * @param isAbove the device is given the pages in a called function; a drop of pages that are found in an object is then meant only if that
+ *   function was given the object
  */
 function droppingsAt(
   { caller, graph, call }: CallSite,

@@ -64,7 +64,10 @@ export function undoneTooLate(subject: Subject): Complaint[] {
   return [...found.values()];
 }
 
-/** The calls near a site that are given its pages and have an opposite by their name, under each name that this may have. */
+/**
+ * The calls near a site that are given its pages and that another call undoes, going by its name: each under all names which that call may
+ * have.
+ */
 const tellingsOf = remembered((subject: Subject): ReadonlyMap<string, Telling> => {
   const { program, followed } = subject;
   const found = new Map<string, Telling>();

@@ -1,4 +1,4 @@
-/** Reserved pages (PageReserved) that are left with the reference held that was taken on them, where other pages are dropped. */
+/** Reserved pages (PageReserved) that are not dropped where others are, though a reference was taken on them as well. */
 import { type ReleaseEvent, sourcesOf } from '../../flow/flow.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';

@@ -1,4 +1,7 @@
-/** Drops that wait for a count of users to become zero, which the call that lowers the count never lets happen. */
+/**
+ * Drops at a user count of zero that are never reached, since the call which lowers the count saturates it instead of making it zero
+ * (refcount_dec()).
+ */
 import type { SeenRelease } from '../../flow/releases.js';
 import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { saturating } from '../../protocol/index.js';

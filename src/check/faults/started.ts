@@ -34,6 +34,7 @@ export interface Waiting {
   node: Node;
   /** What is known behind it, such as its result. */
   known: Known;
+  /** Why it has ended. */
   how: WaitEnd['how'];
   /** The condition that is waited for, as it is written. */
   awaited: string;
@@ -117,7 +118,7 @@ function spotOf(reference: FunctionReference, { name, pos }: CallOperation): Spo
   return { reference, pos, name: name ?? '' };
 }
 
-/** The same in a called function that is given what a device may find the memory by: one for each way in which that returns. */
+/** The waits in a called function that is given what a device may find the memory by: one for each way in which that function returns. */
 function waitsBelow(program: Program, at: CallSite, tells: Tells): Waiting[] {
   const { caller, call } = at;
   const callee = onlyFunction(program.resolveNear(call.name ?? '', caller.file));

@@ -19,7 +19,7 @@ export interface Stranger {
 /** Origins that are not told of: a page that is looked up may be the site's own, and the kernel lets any drop of the zero page through. */
 export const unsaid: ReadonlySet<OriginKind> = new Set(['zero', 'found']);
 
-/** The calls of a graph that return a page, and the kind of their origin. */
+/** The calls of a graph that return a page of another origin, with the kind of that origin. */
 export function originsIn({ nodes }: Graph): { name: string; kind: OriginKind; call: CallOperation }[] {
   return nodes.flatMap((n) => {
     const call = namedCall(n);

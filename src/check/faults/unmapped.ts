@@ -25,6 +25,7 @@ export interface LateUnmapping {
   /** How the function came by the pages, if it passes them to the one that drops them. */
   way: FindingStep[] | null;
   pos: number;
+  /** Name of the call that undoes the mapping. */
   api: string;
 }
 
@@ -116,10 +117,7 @@ function droppingsIn(
   return [...own, ...above];
 }
 
-/**
- * The same where another function of the file calls one that finds the pages in an object, drops them in any case and does nothing else
- * that matters.
- */
+/** The same in the callers, within the file, of a function that finds the pages in an object and drops them in any case. */
 function above({ program, followed }: Subject, { visit, event }: SeenRelease, { reference, owners, one, way }: Dropping): Dropping[] {
   if (way !== null || visit.way !== 'field' || event.guards.length > 0 || owners.size === 0) return [];
   const params = program.variants(reference)[0]?.params ?? [];

@@ -31,7 +31,7 @@ export const dirtyLost: Check = (subject, others) => {
   ];
 };
 
-/** The complaints that need all marks and all drops of the pages to be seen. */
+/** What the marks and the drops of all the site's pages show. */
 function lostIn(subject: Subject, others: readonly Subject[]): Complaint[] {
   const { row, site, followed } = subject;
   // Code that marks some of the pages knows that they are written to, whatever could not be followed.
@@ -46,7 +46,7 @@ function lostIn(subject: Subject, others: readonly Subject[]): Complaint[] {
   const accesses = accessesOf(subject);
   const devices = accesses.filter((a) => a.device);
   if (devices.length > 0 && devices.every(isReading)) return [];
-  // For memfd_pin_folios() nothing says what the pages are pinned for.
+  // memfd_pin_folios() does not say what the pages are for, so an access has to show it.
   const isWritten = site.acquire.result === 'folios' ? accesses.length > 0 : site.acquire.iterator !== null || mayWrite(subject);
   if (!isWritten) return [];
   // Generic code that drops a container may do so elsewhere as well, and mark the pages there.
