@@ -6,6 +6,7 @@ export type Asked<Given> = readonly [option: string, isGiven: (given: Given) => 
 
 /** Options that must not be given where `beside` is true, and why. */
 export interface Clash<Given> {
+  /** True for what was given if the options must not stand beside it. */
   beside: (given: Given) => boolean;
   options: readonly Asked<Given>[];
   /** The message: what is wrong with the option there, and what to do. */

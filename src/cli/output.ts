@@ -107,6 +107,7 @@ export function holdInterrupts(): void {
 export interface Destination {
   /** `null` for the standard output. */
   file: string | null;
+  /** Writes the result there. */
   give: (content: string | Uint8Array) => Promise<void>;
 }
 

@@ -16,6 +16,7 @@ export type Explanation = { found: true; text: string } | { found: false; closes
 export interface Scene extends Spot {
   /** The place as text: `file:line in function()`. */
   where: string;
+  /** What happens there. */
   text: string;
 }
 

@@ -13,6 +13,7 @@ export interface Field {
   title: string;
   /** Width in a workbook, in characters. */
   width: number;
+  /** The cell of a row. */
   value: (row: Row) => FieldValue;
 }
 

@@ -53,8 +53,10 @@ export interface PageSite extends Row {
   pairings: Pairing[];
   /** The site's own pairing: the worst of them. */
   pairing: Pairing;
+  /** What the row says. */
   sentences: string[];
   scenes: PageScene[];
+  /** The places of its gaps. */
   gapScenes: PageScene[];
 }
 
@@ -68,14 +70,18 @@ export interface PageData {
   tree: string;
   version: string;
   sites: PageSite[];
+  /** Excerpts of the code, by the place that they show. */
   code: Record<string, Code>;
   /** `null` if no findings were given, which is not the same as none found. */
   findings: PageFinding[] | null;
   /** The rules of the findings, with what they mean. */
   rules: Record<string, string>;
+  /** `null` if no older tree was given. */
   progress: Progress | null;
+  /** `null` if no results of the model were given. */
   matrix: Matrix | null;
   coverage: { tokens: number; rows: number; gaps: number; unaccounted: number };
+  /** How many warnings the survey has. */
   warnings: number;
 }
 

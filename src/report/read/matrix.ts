@@ -53,6 +53,7 @@ export interface MatrixCell {
   states: number;
   /** Why it does not compile; empty if it does. */
   typeFaults: { actor: string; why: string }[];
+  /** The shortest run to each outcome. */
   runs: MatrixRun[];
 }
 
