@@ -26,7 +26,7 @@ export function byteFaults(subject: Subject): CountFault[] {
       way: [taken(subject)],
       steps: [{ pos, text: 'bytes counted as whole pages, without the offset in the first' }],
     });
-    const atOnce = drops.filter(({ count: { value, plus } }) => plus === 0 && results.has(pages.exec(value.text)?.[1] ?? ''));
+    const atOnce = drops.filter(({ count: { value, plus } }) => plus === 0 && results.has(asPages.exec(value.text)?.[1] ?? ''));
     const later = graph.nodes.flatMap(({ operation: o, pos }): CountFault[] => {
       if ((o?.kind !== 'copy' && o?.kind !== 'clear') || pos < site.call.pos) return [];
       const whole = /^[^=;]*[^=!<>;]=\s*(\w+)\s*(?:\/\s*PAGE_SIZE|>>\s*PAGE_SHIFT)\s*;/.exec(
@@ -40,4 +40,4 @@ export function byteFaults(subject: Subject): CountFault[] {
 }
 
 /** A number of bytes written as a number of pages: `n / PAGE_SIZE`, `n >> PAGE_SHIFT`. */
-const pages = /^(\w+) (?:\/ PAGE_SIZE|>> PAGE_SHIFT)$/;
+const asPages = /^(\w+) (?:\/ PAGE_SIZE|>> PAGE_SHIFT)$/;

@@ -25,11 +25,11 @@ export type Numbers = ReadonlySet<string>;
  */
 export function numbersIn({ subject: { program }, reference: { file }, graph }: Taking, names: Names): string[] {
   const counts = [...names].filter(([, { base, plus }]) => base !== 'number' && plus === 0);
-  return counts.flatMap(([path]) => memberAt(program, file, graph, path) ?? []);
+  return counts.flatMap(([path]) => memberName(program, file, graph, path) ?? []);
 }
 
 /** A path's last member, as `tag.name`; `null` for a variable, or if the struct is not known. */
-function memberAt(program: Program, file: string, graph: Graph, path: string): string | null {
+function memberName(program: Program, file: string, graph: Graph, path: string): string | null {
   const [, above, member] = /^(.+)(\.\w+)$/.exec(path) ?? [];
   const object = above === undefined ? null : structName(program.typeOf(above, graph, file));
   return object && `${object}${member}`;
@@ -47,11 +47,11 @@ export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
     ...numbers,
     ...takings.flatMap((taking) => {
       const all = new Set([...sums, ...wantedIn(taking).totals]);
-      return [...all, ...setTo(taking.graph, all)].flatMap((path) => memberAt(program, site.reference.file, taking.graph, path) ?? []);
+      return [...all, ...setTo(taking.graph, all)].flatMap((path) => memberName(program, site.reference.file, taking.graph, path) ?? []);
     }),
   ]);
   const isKept = (by: FunctionReference, path: string | null): boolean =>
-    path !== null && program.graphs(by).some((graph) => kept.has(memberAt(program, by.file, graph, path) ?? ''));
+    path !== null && program.graphs(by).some((graph) => kept.has(memberName(program, by.file, graph, path) ?? ''));
   const seen = releasesIn(subject).flatMap((release) => countedFrom(program, release).map((found) => ({ release, found })));
   /** A function that drops pages of the array in another way as well may drop the missing one there. */
   const isAlone = ({ visit: { flow } }: Counted): boolean =>

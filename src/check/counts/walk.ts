@@ -46,7 +46,7 @@ const maxStates = 3000;
 const maxCallers = 3;
 
 /** The kinds of fault that can be told, by what the numbers count. */
-const told: Readonly<Record<Taking['indexes'], ReadonlySet<CountFault['kind']>>> = {
+const tellable: Readonly<Record<Taking['indexes'], ReadonlySet<CountFault['kind']>>> = {
   all: new Set(['drop', 'use', 'success', 'sum', 'round', 'result', 'error']),
   some: new Set(['drop']),
   part: new Set(['sum', 'round', 'result', 'error']),
@@ -70,7 +70,7 @@ export function countFaults(subject: Subject): { faults: CountFault[]; numbers: 
       const { faults, handed, numbers } = walk(taking);
       for (const member of numbers) members.add(member);
       for (const fault of faults) {
-        if (!told[taking.indexes].has(fault.kind) && !isOfAnyPart(fault)) continue;
+        if (!tellable[taking.indexes].has(fault.kind) && !isOfAnyPart(fault)) continue;
         const key = `${fault.kind}:${fault.reference.key}:${fault.pos}`;
         if (!found.has(key)) found.set(key, fault);
       }
@@ -208,7 +208,7 @@ function behindCall(w: Walking, state: State, n: Node, o: CallOperation, faults:
 }
 
 function behindStore(w: Walking, state: State, n: Node, o: Store, faults: CountFault[]): State | null {
-  if (isAnother(w, o)) return null;
+  if (isReassigned(w, o)) return null;
   let { counted } = state;
   let { told: isTold } = state;
   if (o.kind === 'copy' && symbolOf(o.source, state.names, w.words)?.base === 'result') {
@@ -223,12 +223,12 @@ function behindStore(w: Walking, state: State, n: Node, o: Store, faults: CountF
   // A total that is set anew is set to as many as were taken.
   const complete = state.complete || w.wanted.totals.has(o.target);
   const kept = without(state.conditions, o.target);
-  const conditions = isSomething(w, state, n, o) ? (assumed(kept, o.target, '!=', '0') ?? kept) : kept;
+  const conditions = becomesNonzero(w, state, n, o) ? (assumed(kept, o.target, '!=', '0') ?? kept) : kept;
   return { ...state, conditions, counted, complete, told: isTold, step: null };
 }
 
 /** True if a number is not zero behind a store: bits are set in it, or it was not zero and keeps its bits. */
-function isSomething({ program, taking }: Walking, { names, conditions }: State, n: Node, o: Store): boolean {
+function becomesNonzero({ program, taking }: Walking, { names, conditions }: State, n: Node, o: Store): boolean {
   if (o.kind === 'clear' || (o.kind === 'copy' && o.replaces)) return false;
   const text = textAt({ program, reference: taking.reference }, n);
   if (!keepsBits(text)) return false;
@@ -251,7 +251,7 @@ function leadsToArray({ arrays }: Walking, path: string): boolean {
 }
 
 /** True where a name of the array or of the single page gets another value, or an element gets another page. */
-function isAnother(w: Walking, o: Store): boolean {
+function isReassigned(w: Walking, o: Store): boolean {
   if (o.kind === 'copy' && o.replaces && leadsToArray(w, o.target)) return true;
   const isWhole = w.arrays.includes(o.target);
   if (!isWhole && !w.arrays.some((a) => o.target === `${a}[]`)) return false;

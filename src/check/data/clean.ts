@@ -54,10 +54,10 @@ function markedHolders(subject: Subject): Set<Visit> {
     [subject.row.file, ...[...releases.map((s) => s.visit), ...accesses].map((v) => v.flow.reference.file)].map(folderOf),
   );
   const marks = dirtiesOf(subject).filter(
-    ({ visit, event }) => !isNever(subject.program, visit, event.guards) && !isTooLate(subject, visit, event.pos),
+    ({ visit, event }) => !isNeverRun(subject.program, visit, event.guards) && !isTooLate(subject, visit, event.pos),
   );
   const events = new Set(marks.map(({ visit }) => visit));
-  for (const s of releases) if (isMarking(subject, s) && !isNever(subject.program, s.visit, s.event.guards)) events.add(s.visit);
+  for (const s of releases) if (isMarking(subject, s) && !isNeverRun(subject.program, s.visit, s.event.guards)) events.add(s.visit);
   for (const v of followed.visits) if (folders.has(folderOf(v.flow.reference.file)) && mayMark(subject, v)) events.add(v);
   for (const { visit } of markedWhereTold(subject)) events.add(visit);
   return new Set([...events].flatMap((v) => holdersOf(v)));
@@ -82,7 +82,7 @@ function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }:
  * True for what stands under a test of a flag that is never true, or of a parameter for which no call passes what the test wants. If only
  * some calls pass it, the flag tells written pages from others, and a caller which says that its pages are not written to is believed.
  */
-function isNever(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
+function isNeverRun(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
   const { reference } = visit.flow;
   const calls = guards.length === 0 ? [] : allCallsOf(program, visit);
   const isUnset = ({ path, call, values, negated }: Guard): boolean =>
@@ -130,7 +130,7 @@ function mayMark(subject: Subject, visit: Visit): boolean {
   const there = graphs.filter((g) => !isOffAt(alternatives, visit, [g.assumptions]));
   const isMark = ({ operation: o }: Node): boolean => o?.kind === 'unread' || (o?.kind === 'call' && dirtyCalls.has(o.name ?? ''));
   const marks = there.flatMap(({ nodes }) => nodes.filter(isMark));
-  if (marks.length > 0 && marks.every((n) => isNever(program, visit, n.guards) || isTooLate(subject, visit, n.pos))) return false;
+  if (marks.length > 0 && marks.every((n) => isNeverRun(program, visit, n.guards) || isTooLate(subject, visit, n.pos))) return false;
   return there.length === graphs.length || marks.length > 0;
 }
 
@@ -200,7 +200,7 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
       !s.event.partial &&
       !s.event.call.frees &&
       !isMarking(subject, s) &&
-      !isNever(subject.program, s.visit, s.event.guards) &&
+      !isNeverRun(subject.program, s.visit, s.event.guards) &&
       !isGivenUp(subject, s) &&
       !isUnmade(subject, s) &&
       (s.event.call.drops === 'any' || s.event.call.drops === kindOf(subject) || isOurs(subject, s, others)) &&

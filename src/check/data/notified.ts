@@ -41,7 +41,7 @@ function isTold(subject: Subject, visit: Visit): boolean {
   const { file, name } = visit.flow.reference;
   if (!isFollowedByNotifier(subject, visit)) return false;
   const facts = subject.program.file(file);
-  const told = facts ? toldIn(facts) : null;
+  const told = facts ? calledByNotifier(facts) : null;
   return told === null || told.has(name);
 }
 
@@ -49,7 +49,7 @@ function isTold(subject: Subject, visit: Visit): boolean {
  * The names of what a file's notifier operations call, and of what that calls in the file, and so on; `null` if the file has no such
  * operations.
  */
-const toldIn = remembered(({ text, byName }: WholeFile): ReadonlySet<string> | null => {
+const calledByNotifier = remembered(({ text, byName }: WholeFile): ReadonlySet<string> | null => {
   const found = new Set(notifierOperations.flatMap(([struct, member]) => installedAs(text, struct, member)));
   if (found.size === 0) return null;
   for (const name of found)

@@ -46,7 +46,7 @@ function flushBehind(program: Program, { reference, pos }: Dropping): Early | nu
       const drop = graph.nodes.find(isDrop);
       const flushes = flushesIn(graph, unmap, table);
       const isFlush = (n: Node): boolean => flushes.includes(n);
-      const hasFailed = failureOf(graph, unmap, table);
+      const hasFailed = noneUnmapped(graph, unmap, table);
       if (!drop || !leadsTo(graph, node, isDrop, (n) => isFlush(n) || hasFailed(n))) continue;
       const flush = flushes.find((n) => leadsTo(graph, drop, (m) => m === n))?.operation;
       if (flush?.kind === 'call') return { unmap, flush, called: nameAt(graph, pos) };
@@ -72,7 +72,7 @@ function flushesIn({ nodes }: Graph, unmap: CallOperation, { flushes }: CachedUn
 }
 
 /** Makes a test for branches on which the call has unmapped nothing. */
-function failureOf(graph: Graph, unmap: CallOperation, { fails }: CachedUnmapping): (n: Node) => boolean {
+function noneUnmapped(graph: Graph, unmap: CallOperation, { fails }: CachedUnmapping): (n: Node) => boolean {
   const results = resultsOf(graph, unmap);
   return ({ operation: o }) => {
     if (o?.kind !== 'assume' || !results.has(o.left.path ?? '') || o.right.text !== '0') return false;
