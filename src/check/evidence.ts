@@ -23,7 +23,7 @@ import { mixedAt } from './mixed.js';
 import { failsOfNewObject } from './new-objects.js';
 import { isReadOtherwise } from './read-otherwise.js';
 
-/** Every statement that can drop the reference, those included that free the pages. */
+/** Every statement that can drop the reference, including those that free the pages. */
 export const releasesIn = remembered(({ program, followed, site }: Subject): SeenRelease[] =>
   releasesOf(program, followed, site.node, assumptionsOf(program, site)),
 );
@@ -187,7 +187,7 @@ export function isOnlyUndone(subject: Subject): boolean {
 const maxHelpers = 2;
 
 /**
- * Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves.
+ * Every way in which the pages are dropped, except for what the acquiring function and its callers undo themselves.
  * @param takers keys of the functions whose helpers undo what they do
  */
 function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] {
@@ -226,7 +226,7 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
 }
 
 /**
- * The ways by which the pages came to a visited function that drops them: through a field, or handed to a caller by a function that it
+ * The ways on which the pages came to a visited function that drops them: through a field, or handed to a caller by a function that it
  * calls.
  * @param drops the positions of its drops that count
  * @param undoes true if a function only undoes what another did, which is given by its key

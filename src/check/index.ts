@@ -56,7 +56,10 @@ export async function checkedSurvey(
   return { survey: inspected.survey, findings: findings.filter((finding) => isTouched(finding) || !known.has(finding.id)) };
 }
 
-/** True for a fault in the function that takes the pages. If several sites have the same fault, the finding of that site is kept. */
+/**
+ * True for a fault in the function that takes the pages. If several sites have the same fault, the finding of the site in that function is
+ * kept.
+ */
 function isAtSite({ file, function: name, site }: Finding): boolean {
   return site.startsWith(`${file}:${name}:`);
 }

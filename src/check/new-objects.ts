@@ -103,7 +103,7 @@ function askedBefore(program: Program, { file }: FunctionReference, graph: Graph
   return null;
 }
 
-/** Where the object of a variable is found: below a parameter, by a function that is given this alone and returns what stands there. */
+/** Where the object of a variable is found: below a parameter, by a getter that is given only this parameter and returns what is there. */
 function placeOf(program: Program, file: string, graph: Graph, variable: string): Omit<Asked, 'member'> | null {
   const [store, ...others] = graph.nodes.flatMap(({ operation: o }) => (isStore(o) && o.target === variable ? [o] : []));
   const getting = graph.nodes.flatMap((n) => namedCall(n) ?? []).find((c) => store?.kind === 'copy' && c.result === store.source.path);

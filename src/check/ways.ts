@@ -1,4 +1,4 @@
-/** The ways by which a site's pages came to a visited function: from whom it was given them, and through which fields. */
+/** The ways on which a site's pages came to a visited function: from which functions, and through which fields. */
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { Subject } from '../survey/unit.js';
 

@@ -67,7 +67,7 @@ function ofDrop(w: Walking, state: State, n: Node, count: Known | null, { wide, 
   if (count === null || count.base === 'number') return nothing;
   const there = thereOf(count);
   if (count.plus < 0) return fromFirst && !leavesOne(w, n) ? drop('few', there) : nothing;
-  // If fewer pages than asked for may be there, that is the fault that is told below.
+  // If fewer pages than asked for may be there, that is the fault to report (below).
   if (count.plus > 0 && (count.base === 'result' || (state.outcomes & ~there) === 0)) return drop('past', there);
   if (count.base === 'asked') return drop('unfilled', ERROR | ZERO | SHORT);
   return wide ? drop('negative', ERROR) : nothing;

@@ -33,7 +33,7 @@ export const wantedIn = remembered((taking: Taking): Wanted => {
   return { sums, totals: new Set(controls.flatMap(({ condition }) => totalIn(condition, sums, ['<', '!=']) ?? [])) };
 });
 
-/** True for a condition by which as many were taken as are wanted: `done >= total`. */
+/** True for a condition which says that as many were taken as are wanted: `done >= total`. */
 export function isComplete(o: Assume, { sums, totals }: Wanted): boolean {
   const total = totals.size === 0 ? null : totalIn(o, sums, ['>=', '==']);
   return total !== null && totals.has(total);

@@ -59,7 +59,7 @@ function roundsIn(subject: Subject, graph: Graph): Rounds | null {
   return { graph, node, loop, index, array: unindexed(path) };
 }
 
-/** The variable by which an argument is the place of an element: `i` of `&pages[i]` and of `pages + i`; `null` for any other. */
+/** The index variable of an argument that is the address of an element: `i` of `&pages[i]` and of `pages + i`; `null` for any other. */
 function placedBy(e: Expression | undefined): string | null {
   if (e?.kind === 'unary' && e.op === '&') return indexOf(e);
   return e?.kind === 'binary' && e.op === '+' && e.right.kind === 'identifier' ? e.right.name : null;

@@ -23,9 +23,9 @@ import { type FindingStep, stepIn } from '../finding.js';
 export interface Access {
   visit: Visit;
   pos: number;
-  /** The fact by which the pages are there. */
+  /** The fact which says that the pages are there. */
   fact: string;
-  /** The path by which the function names them there. */
+  /** The path that names them in the function. */
   path: string;
   /** Name of the called function; `null` for a store. */
   name: string | null;
@@ -107,7 +107,7 @@ function givenBehind(place: Value, { isMeant, isAddress }: Reached, facts: Facts
 }
 
 /**
- * The fact by which pages are below a place; `null` if none are.
+ * The fact which says that pages are below a place; `null` if there is none.
  * @param isMeant true for a suffix between the place and the pages that counts
  */
 function factAt(place: Value, facts: Facts, scope: Scope, isMeant: (suffix: string) => boolean): string | null {

@@ -79,7 +79,7 @@ function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }:
 }
 
 /**
- * True for what stands under a test of a flag that is never true, or of a parameter for which no call passes what the test wants. If only
+ * True for code under a test of a flag that is never true, or of a parameter for which no call passes what the test wants. If only
  * some calls pass it, the flag tells written pages from others, and a caller which says that its pages are not written to is believed.
  */
 function isNeverRun(program: Program, visit: Visit, guards: readonly Guard[]): boolean {

@@ -27,7 +27,7 @@ export interface Destination {
   text: string;
 }
 
-/** One question of the search: may what stands at `path` in a function be an iterator that is filled? */
+/** One question of the search: may the iterator at `path` in a function be one that is filled? */
 interface Place {
   reference: FunctionReference;
   graph: Graph;
@@ -121,7 +121,7 @@ function sourcesIn(graph: Graph, path: string): string[] {
   return [...new Set(found)].filter((p) => p !== path);
 }
 
-/** Where functions of the file copy an iterator to the field that this one stands in. */
+/** Where functions of the file copy an iterator to the field that this one is in. */
 function fieldsOf(program: Program, { reference, graph, path }: Place): Place[] {
   const field = /\.([^.@[\]]+)$/.exec(path)?.[1];
   const owner = field === undefined ? null : program.typeOf(path.slice(0, -field.length - 1), graph, reference.file)?.tag;

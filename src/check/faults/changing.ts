@@ -53,7 +53,7 @@ function calleesOf(program: Program, file: string, { name, args }: CallOperation
     graph.params.flatMap((param, i) => {
       const { path: given = null, address = false } = args[i] ?? {};
       const suffix = given === null ? null : suffixAfter(path, given);
-      // `&o->pages` makes what stands there an element of the parameter; what stands in a member of `o->pages` is a member of it.
+      // Given `&o->pages`, the callee has `o->pages` as `*param`; a member of the struct at that address is a member of the parameter.
       const behind = address && !suffix?.startsWith('.') ? '[]' : '';
       return suffix === null ? [] : [{ file: callee.file, graph, path: param.name + behind + suffix }];
     }),

@@ -42,7 +42,7 @@ interface Lowering {
 interface Left {
   /** The visit of the acquiring function. */
   own: Visit;
-  /** The field that the pages stand in. */
+  /** The field that holds the pages. */
   heap: string;
   count: Count;
   lowering: Lowering;
@@ -260,7 +260,7 @@ function usersIn({ program, site: { graph, reference } }: Subject, { path }: Cou
   return spelledIn({ program, reference, graph }, path);
 }
 
-/** The steps by which pages come to be left, up to where others are stored over them. */
+/** The steps of a path on which pages are left behind, up to where others are stored over them. */
 function stepsOver(subject: Subject, { heap, count, lowering, pos }: Left): FindingStep[] {
   const { program, site } = subject;
   const { reference } = site;

@@ -67,7 +67,7 @@ function areOfSite(subject: Subject, steps: readonly PathStep[]): boolean {
   return steps.slice(-1).some((step) => dropsAt(step).length > 0) && steps.flatMap(dropsAt).every(isMeant);
 }
 
-/** True for what stands under a test of a parameter that is a number. */
+/** True if one of the guards tests a parameter that is a number. */
 function isFlagged(program: Program, reference: FunctionReference, guards: readonly Guard[]): boolean {
   const params = program.variants(reference)[0]?.params ?? [];
   return guards.some(({ path }) => params.some((p) => p.name === path && p.type.pointers === 0));

@@ -81,7 +81,7 @@ function foundAbove(program: Program, dropping: Dropping, levels: number): Dropp
 
 /**
  * The calls of a function that finds the pages in an object which it is given.
- * @param isHolder true for a struct of which it may be given one
+ * @param isHolder true for the tag of a struct that may be that object
  * @param isTaking true for a function that takes pages
  */
 function callsAbove(
@@ -92,7 +92,7 @@ function callsAbove(
 ): Dropping[] {
   const { reference, pos, release } = dropping;
   const { visit, event } = release;
-  // Where the pages came out of a container, only the flow knows out of which.
+  // If the pages came out of a container, only the flow knows which container that was.
   const followed = event.pos === pos && visit.flow.reference.key === reference.key ? sourcesInFlow(visit.flow, event.fact).map(rootOf) : [];
   const given = program.graphs(reference).flatMap((graph) =>
     callsAt(graph, pos)

@@ -158,7 +158,7 @@ function empties({ operation: o }: Node, path: string): boolean {
   return o?.kind === 'copy' && o.target === path && o.source.path === null && noPointer.test(o.source.text);
 }
 
-/** True for a node that reads what stands at a path, or stores something else there. */
+/** True for a node that reads a path, or stores something but NULL there. */
 function isUsed(n: Node, path: string): boolean {
   const { operation: o } = n;
   const isThere = (v: Value | null): boolean => v !== null && v.path !== null && suffixAfter(v.path, path) !== null;
@@ -168,7 +168,7 @@ function isUsed(n: Node, path: string): boolean {
   return o?.kind === 'unread' || (o?.kind === 'return' && isThere(o.value));
 }
 
-/** True for a variable that is the object itself, or is set to the result of a call: what stands in such an object is not known. */
+/** True for a variable that is the object itself, or is set to the result of a call: the content of such an object is not known. */
 function isOwn({ nodes, types }: Graph, root: string): boolean {
   const type = types.get(root);
   return (

@@ -94,7 +94,10 @@ function dropsIn(subject: Subject, sites: readonly CallSite[], below: readonly L
   return found.concat(above.flatMap((callers) => dropsIn(subject, callers, left, droppings, level + 1)));
 }
 
-/** The calls of a function, grouped by caller. Above a function that is a call of the tables, nothing is part of the driver. */
+/**
+ * The calls of a function, grouped by caller. None for a function that is itself a call of the tables: its callers are no part of the
+ * driver.
+ */
 function sitesAbove(program: Program, reference: FunctionReference): CallSite[][] {
   if (startingCalls.has(reference.name) || deviceCalls.has(reference.name)) return [];
   const sites = program.callSites(reference);

@@ -145,7 +145,7 @@ function undoingsBehind(subject: Subject, dropping: Dropping, graph: Graph): Und
   });
 }
 
-/** The call as one that takes pages back, if it is given one of the objects, or what stands in one; else nothing. */
+/** The call as one that takes pages back, if it is given one of the objects or a member of one; else nothing. */
 function undoingIn(
   subject: Subject,
   reference: FunctionReference,
@@ -227,7 +227,7 @@ function isField({ types }: Graph, { path, address }: Value, heap: readonly stri
   return heap.some((h) => h === place || (h.startsWith(place) && /^(\[\]|@)/.test(h.slice(place.length))));
 }
 
-/** True for a call that is given one of the objects, or what stands in one. */
+/** True for a call that is given one of the objects or a member of one. */
 function sharesRoot(graph: Graph, objects: ReadonlySet<string>, { args, expressions }: CallOperation): boolean {
   const roots = sourcesOf(graph, [...rootsOf(args), ...expressions.flatMap(namesIn).map(rootOf)]);
   return [...roots].some((root) => objects.has(root) && isObject(graph, root));

@@ -26,7 +26,7 @@ interface Left {
   steps: readonly FindingStep[];
 }
 
-/** The function that drops what stands there, by name, and another one that has it do so. */
+/** A function (by name) that drops the pages behind that path, and another function that calls it for the same field. */
 interface Ending {
   name: string;
   other: FunctionReference;
@@ -152,7 +152,7 @@ function droppedBefore(program: Program, at: Left, droppers: ReadonlySet<string>
   return null;
 }
 
-/** The function by which a call drops what stands at the path, if another function that stores nothing there has it do so, too. */
+/** The function with which a call drops the pages at the path, if another function, which stores nothing there, calls it for them too. */
 function endingBy(program: Program, { reference, graph, path }: Left, call: CallOperation, droppers: ReadonlySet<string>): Ending | null {
   if (!drops(program, reference, call, path, droppers, 0)) return null;
   const name = call.name as string;
@@ -173,7 +173,7 @@ function endingBy(program: Program, { reference, graph, path }: Left, call: Call
   return other ? { name, other } : null;
 }
 
-/** True if a call drops what stands at a path, itself or some levels below, and no function on the way tests that for an error. */
+/** True if a call drops the pages at a path, itself or some levels down, and no function on the way tests the path for an error. */
 function drops(
   program: Program,
   { file }: FunctionReference,

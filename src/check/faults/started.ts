@@ -38,7 +38,7 @@ export interface Waiting {
   how: WaitEnd['how'];
   /** The condition that is waited for, as it is written. */
   awaited: string;
-  /** The call by which the device has begun. */
+  /** The call that has made the device begin. */
   start: Spot;
   /** The wait itself. */
   wait: Spot;
@@ -54,7 +54,7 @@ export function isStartedNear(program: Program, file: string): boolean {
 
 /**
  * True if a device may find the memory by what it is sent.
- * @param message the variables that this comes from
+ * @param message the variables that the message comes from
  * @param device the variables that the device itself comes from, whatever it is sent
  */
 type Tells = (message: ReadonlySet<string>, device: ReadonlySet<string>) => boolean;
@@ -100,7 +100,7 @@ function isBegun(graph: Graph, { name, args }: CallOperation, tells: Tells): boo
   return tells(sources(starting.message), sources(0));
 }
 
-/** The waits behind a call by which a device has begun: one for each way in which a wait ends. */
+/** The waits behind a call that has made a device begin: one for each way in which a wait ends. */
 function waitsFor(reference: FunctionReference, graph: Graph, node: Node, call: CallOperation): Waiting[] {
   const hasFailed = failureOf(graph, call.result);
   const start = spotOf(reference, call);

@@ -16,7 +16,7 @@ export interface Stranger {
   step: FindingStep;
 }
 
-/** Origins that are not told of: a page that is looked up may be the site's own, and the kernel lets any drop of the zero page through. */
+/** Origins that are not reported: a page that is looked up may be the site's own, and the kernel lets any drop of the zero page through. */
 export const unsaid: ReadonlySet<OriginKind> = new Set(['zero', 'found']);
 
 /** The calls of a graph that return a page of another origin, with the kind of that origin. */

@@ -11,7 +11,7 @@ const maxLevels = 6;
 /** What a pointer has to be for the pages to be taken. */
 type Asked = 'NULL' | 'not NULL';
 
-/** A function, and the parameters (by index) that have to be NULL, or not NULL, for it to come to the pages. */
+/** A function, and the parameters (by index) that have to be NULL, or not NULL, for it to reach the pages. */
 interface Taker {
   reference: FunctionReference;
   asked: ReadonlyMap<number, Asked>;

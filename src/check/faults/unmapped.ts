@@ -159,7 +159,7 @@ function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, re
   return list != null && holds(list) ? o.name : null;
 }
 
-/** The same, if the call is of a function of the file that is given an owner, or what stands in one, and makes such a call. */
+/** The same, if the call is of a function of the file that is given an owner or a member of one, and makes such a call. */
 function helperIn(subject: Subject, o: Node['operation'], place: Dropping): string | null {
   const { program } = subject;
   const { owners } = place;
@@ -195,13 +195,13 @@ function ownFunction(program: Program, file: string, { name }: CallOperation): F
 /** Matches a call that undoes a mapping. */
 const unmapping = new RegExp(`\\b(?:${[...unmappingDeviceCalls, ...unmappingPageCalls, ...unmappingRangeCalls].join('|')})\\s*\\(`);
 
-/** The pointers to structs from which what is dropped has come in this function. */
+/** The pointers to structs that the dropped pages came from in this function. */
 function ownersIn(flow: FunctionFlow, fact: string, { types }: Graph): Owners {
   const roots = [...sourcesOf(flow, fact)].filter((path) => rootOf(path) !== path && !path.startsWith('#')).map(rootOf);
   return new Set(roots.filter((root) => types.get(root)?.pointers === 1 && types.get(root)?.tag != null));
 }
 
-/** True for what stands below an owner. */
+/** True for a member of an owner, or anything below one. */
 function isBelow({ path }: Value, owners: Owners): boolean {
   return path !== null && path !== rootOf(path) && owners.has(rootOf(path));
 }
@@ -211,7 +211,7 @@ function isSumBelow(e: Expression | undefined, owners: Owners): boolean {
   return e?.kind === 'binary' && /^[+-]$/.test(e.op) && namesIn(e).some((path) => isBelow({ path, address: false, text: '' }, owners));
 }
 
-/** True for an owner itself, and for what stands below one. */
+/** True for an owner itself, for a member of one, and for anything below. */
 function isOf(value: Value, owners: Owners): boolean {
   return value.path !== null && ((!value.address && owners.has(value.path)) || isBelow(value, owners));
 }

@@ -19,7 +19,7 @@ export const needsLongterm: Check = (subject, others) => {
   if (row.longterm || row.case?.number === 3 || (row.reference !== 'pin' && row.reference !== 'get')) return [];
   // memfd_pin_folios() takes no flags: it migrates folios itself where a long pin needs that.
   if (site.signature?.flags == null || site.acquire.iterator !== null) return [];
-  // A plain reference is told of only if the page's data is reached: then it should be a pin.
+  // A plain reference is reported only if the page's data is reached: then it should be a pin.
   const reach = row.reference === 'get' ? reachOf(subject) : null;
   if (row.reference === 'get' && (!reach || isBeforeName(subject, 'FOLL_LONGTERM', [5, 2]) || isPinnedInArm(subject, others))) return [];
   const late = releasesIn(subject).filter(
