@@ -1,5 +1,6 @@
 /** Turns followed references into findings: asks every rule about every site. */
 import { compiled } from '../source/index.js';
+import { byCode } from '../source/order.js';
 import { inspectTree } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
 import { unitsWith } from '../survey/other-texts.js';
@@ -66,7 +67,7 @@ function isAtSite({ file, function: name, site }: Finding): boolean {
 
 /** The findings in the order of the text, one for each rule and line; equal fingerprints get an ordinal. */
 function numbered(findings: readonly Finding[]): Finding[] {
-  const sorted = [...findings].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.rule, b.rule));
+  const sorted = [...findings].sort((a, b) => byCode(a.file, b.file) || a.line - b.line || a.column - b.column || byCode(a.rule, b.rule));
   const once = new Map<string, Finding>();
   for (const f of sorted) {
     const key = `${f.rule}\0${f.file}\0${f.line}`;
@@ -80,8 +81,4 @@ function numbered(findings: readonly Finding[]): Finding[] {
     const fingerprint = n === 1 ? f.fingerprint : `${f.fingerprint}-${n}`;
     return { ...f, fingerprint, id: `${f.rule}:${fingerprint}` };
   });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

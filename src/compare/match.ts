@@ -2,6 +2,7 @@
  * Finds which site of one survey is which of another. Lines do not tell, as every edit above moves them. A site is known by its file, its
  * function and its call; if one of these changed, by the other two and by what becomes of its pages.
  */
+import { byCode } from '../source/order.js';
 import type { Row } from '../survey/row.js';
 
 /** One site before and after. */
@@ -68,7 +69,6 @@ export function likeness(a: Row, b: Row): number {
   );
 }
 
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** The order of sites in the tree. */
 function inOrder(a: Row, b: Row): number {
   return byCode(a.file, b.file) || a.line - b.line || a.column - b.column || byCode(a.id, b.id);

@@ -1,5 +1,5 @@
 /** Facts in words: paths as C spells them, and the names of containers. */
-import { rootOf } from '../program/path.js';
+import { membersOf, rootOf } from '../program/path.js';
 import { spelled } from '../program/written.js';
 import { isHeap, type Scope } from './facts.js';
 
@@ -34,7 +34,7 @@ export function ownerText(heap: string): string {
 
 /** A field and its struct, or the name of a global. */
 function fieldText(heap: string): string {
-  const bare = heap.replace(/\[\]|@\w+/g, '');
+  const bare = membersOf(heap);
   if (bare.startsWith('#::')) return bare.slice(3);
   const tag = rootOf(bare);
   return `${bare.slice(tag.length + 1)} of struct ${tag.slice(1)}`;

@@ -115,6 +115,16 @@ export function pathBelow(value: Value, suffix: string): string | null {
   return suffix === '' || suffix === '@address' ? null : join(value.path, suffix);
 }
 
+/** A path without its elements and contents: `obj.bv.page` for `obj.bv[].page@sgl`. */
+export function membersOf(path: string): string {
+  return path.replace(/\[\]|@\w+/g, '');
+}
+
+/** The last member of a path, with its dot; `''` for a variable. */
+export function lastMember(path: string): string {
+  return path.match(/\.\w+/g)?.at(-1) ?? '';
+}
+
 /** What the last steps of a path index: `b.pages` for `b.pages[][]`; any other path is itself. */
 export function unindexed(path: string): string {
   return path.replace(/(\[\])+$/, '');

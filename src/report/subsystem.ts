@@ -1,3 +1,4 @@
+import { byCode } from '../source/order.js';
 import type { Row } from '../survey/row.js';
 
 /** A file's subsystem: the first two folders of its path, `.` for a file at the root of the tree. */
@@ -5,8 +6,6 @@ export function subsystem(file: string): string {
   const folders = file.split('/').slice(0, -1);
   return folders.slice(0, 2).join('/') || '.';
 }
-
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The rows of each subsystem: subsystems by name, rows in their own order. */
 export function bySubsystem(rows: readonly Row[]): [name: string, rows: Row[]][] {

@@ -2,7 +2,7 @@
 import type { Followed } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
-import { rootOf, splitSteps } from '../program/path.js';
+import { membersOf, rootOf, splitSteps } from '../program/path.js';
 import { filesIn, folderOf } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { isNarrow } from '../program/types.js';
@@ -21,7 +21,7 @@ export function overlaid(program: Program, { heap, visits }: Followed): Overlaid
   const file = visits[0]?.flow.reference.file;
   if (file === undefined) return [];
   // What is known to keep the pages as well is followed by its own name.
-  const known = new Set(heap.map(membersOf));
+  const known = new Set(heap.map((fact) => membersOf(fact.slice(1))));
   const overs = heap
     .flatMap((fact) => namesOver(program, file, fact))
     .filter(({ tag, fields, over }) => !known.has([tag, ...fields, over].join('.')));
@@ -34,11 +34,6 @@ export function overlaid(program: Program, { heap, visits }: Followed): Overlaid
         return pos === undefined ? [] : [{ reference, pos, why }];
       }),
   );
-}
-
-/** A field as its struct and the members that lead there: `buf.u.page`. */
-function membersOf(fact: string): string {
-  return fact.slice(1).replace(/\[\]|@\w+/g, '');
 }
 
 /** A member of a struct that keeps pages, and another one of the same union. */

@@ -49,8 +49,7 @@ export function without(known: ReadonlyMap<string, boolean>, target: string): Re
   return keptOf(known, (key) => !names(key, root));
 }
 
-/** True if a condition's key names a variable. */
-function names(key: string, variable: string): boolean {
-  if (!key.includes(variable)) return false;
-  return new RegExp(`(^|\\W)${variable.replace(/\W/g, '\\$&')}\\b`).test(key);
+/** True if a text, such as a condition's key, names a variable or member. */
+export function names(text: string, name: string): boolean {
+  return text.includes(name) && new RegExp(`(^|\\W)${name.replace(/\W/g, '\\$&')}\\b`).test(text);
 }

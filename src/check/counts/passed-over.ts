@@ -9,6 +9,7 @@ import { type Assume, type CallOperation, type Graph, isPrinted, type Node } fro
 import { errorCalls, releases } from '../../protocol/index.js';
 import { printExpression } from '../../syntax/print.js';
 import { controlsOf } from './bounds.js';
+import { names } from './conditions.js';
 import { isTest, type Walking } from './path.js';
 import { sumsIn } from './rounds.js';
 import { isLocalName } from './symbols.js';
@@ -74,8 +75,4 @@ function isEndOfDrops({ graph, drops, start }: Walking, { loops }: Node): boolea
 /** True if a text names a number, or a local variable that is set to an expression with it. */
 function leadsFrom({ assigned }: Graph, text: string, number: string): boolean {
   return names(text, number) || assigned.some((a) => isLocalName(a.target) && names(text, a.target) && names(a.text, number));
-}
-
-function names(text: string, name: string): boolean {
-  return text.includes(name) && new RegExp(`\\b${name.replace(/\W/g, '\\$&')}\\b`).test(text);
 }

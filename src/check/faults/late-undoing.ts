@@ -6,7 +6,7 @@ import { contentsOf, isHeap, isLocal, scopeOf } from '../../flow/facts.js';
 import { namesCalled } from '../../flow/paths/function/text.js';
 import { calling, type FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
-import { rootOf, type Value } from '../../program/path.js';
+import { lastMember, rootOf, type Value } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -95,12 +95,7 @@ const tellingsOf = remembered((subject: Subject): ReadonlyMap<string, Telling> =
 function tellingAt(reference: FunctionReference, { nodes }: Graph, call: CallOperation): Telling {
   const kept = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.source.path === call.result ? [o.target] : []));
   const given = call.expressions.flatMap(namesIn);
-  return { reference, pos: call.pos, name: nameOf(call), members: new Set([...kept, ...given].map(memberOf)) };
-}
-
-/** The last member of a path, `''` for a variable. */
-function memberOf(path: string): string {
-  return path.match(/\.\w+/g)?.at(-1) ?? '';
+  return { reference, pos: call.pos, name: nameOf(call), members: new Set([...kept, ...given].map(lastMember)) };
 }
 
 /** The name of what a call calls: of a function, or of the member that it goes through. */
@@ -242,7 +237,7 @@ function isOfSame(graph: Graph, objects: ReadonlySet<string>, { expressions }: C
   return expressions.flatMap(namesIn).every((path) => {
     if (![...sourcesOf(graph, [rootOf(path)])].some((root) => objects.has(root)))
       return !tags.has(graph.types.get(rootOf(path))?.tag ?? '');
-    return path === rootOf(path) || members.has(memberOf(path));
+    return path === rootOf(path) || members.has(lastMember(path));
   });
 }
 

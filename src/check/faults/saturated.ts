@@ -3,7 +3,7 @@
  * (refcount_dec()).
  */
 import type { SeenRelease } from '../../flow/releases.js';
-import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { saturating } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
@@ -31,11 +31,10 @@ export function saturatedIn(subject: Subject): Saturated[] {
 
 /** Where the count is lowered and read, if that keeps a drop from being reached; else `null`. */
 function askedAt(graph: Graph, drop: number): Omit<Saturated, 'release'> | null {
-  const { nodes } = graph;
   const isDrop = (n: Node): boolean => n.operation?.kind === 'call' && n.pos === drop;
-  for (const lowering of callsOf(nodes, saturating.lowers)) {
+  for (const lowering of callsOf(graph, saturating.lowers)) {
     const count = lowering.call.args[0]?.path;
-    const asking = callsOf(nodes, saturating.asks).filter(({ call }) => count != null && call.args[0]?.path === count);
+    const asking = callsOf(graph, saturating.asks).filter(({ call }) => count != null && call.args[0]?.path === count);
     const results = new Set(asking.map(({ call }) => call.result));
     const isZero = ({ operation: o }: Node): boolean =>
       o?.kind === 'assume' && results.has(o.left.path ?? '') && o.right.text === '0' && (o.op === '==' || o.op === '<=');
@@ -44,9 +43,4 @@ function askedAt(graph: Graph, drop: number): Omit<Saturated, 'release'> | null 
       return { lowered: lowering.node.pos, pos: first.node.pos };
   }
   return null;
-}
-
-/** The calls of a function by name, with their nodes. */
-function callsOf(nodes: readonly Node[], name: string): { node: Node; call: CallOperation }[] {
-  return nodes.flatMap((node) => (node.operation?.kind === 'call' && node.operation.name === name ? [{ node, call: node.operation }] : []));
 }

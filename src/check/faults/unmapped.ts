@@ -4,7 +4,7 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, callsAt, type Graph, leadsTo, type Node } from '../../program/graph.js';
-import { rootOf, type Value } from '../../program/path.js';
+import { lastMember, rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { namesIn } from '../../program/text.js';
@@ -152,7 +152,7 @@ function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, re
   }
   if (unmappingPageCalls.has(o.name)) {
     const path = given?.path ?? '';
-    const isOwners = given !== undefined && isBelow(given, owners) && addressesOf(subject).fields.has(fieldOf(path));
+    const isOwners = given !== undefined && isBelow(given, owners) && addressesOf(subject).fields.has(lastMember(path));
     return isOwners || addressesOf(subject).variables.has(variableKey(reference, path)) ? o.name : null;
   }
   const list = unmappingDeviceCalls.has(o.name) ? given?.path : null;
@@ -241,8 +241,8 @@ const addressesOf = remembered((subject: Subject): Addresses => {
           return [...names, ...copies].map((path) => ({ visit, path }));
         }),
   );
-  const fields = places.flatMap(({ visit, path }) => [fieldOf(path), ...fieldsGiven(subject, visit, path)]);
-  const own = places.filter(({ path }) => fieldOf(path) === '');
+  const fields = places.flatMap(({ visit, path }) => [lastMember(path), ...fieldsGiven(subject, visit, path)]);
+  const own = places.filter(({ path }) => lastMember(path) === '');
   return {
     fields: new Set(fields.filter((field) => field !== '')),
     variables: new Set(own.map(({ visit, path }) => variableKey(visit.flow.reference, path))),
@@ -258,18 +258,13 @@ function variableKey({ key }: FunctionReference, path: string): string {
 function fieldsGiven({ program }: Subject, visit: Visit, path: string): string[] {
   const root = rootOf(path);
   const index = root === path ? -1 : (program.variants(visit.flow.reference)[0]?.params.findIndex((p) => p.name === root) ?? -1);
-  if (index < 0 || fieldOf(path) !== '') return [];
+  if (index < 0 || lastMember(path) !== '') return [];
   return arrivalsOf(visit).flatMap(({ visit: from, pos }) =>
     program
       .graphs(from.flow.reference)
       .flatMap((graph) => callsAt(graph, pos))
-      .map(({ args }) => fieldOf(args[index]?.path ?? '')),
+      .map(({ args }) => lastMember(args[index]?.path ?? '')),
   );
-}
-
-/** The last field of a path, `''` for a variable. */
-function fieldOf(path: string): string {
-  return path.match(/\.\w+/g)?.at(-1) ?? '';
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Paths that end wrongly, as rules are given them. */
 import type { FunctionReference } from '../../../program/file.js';
+import { byCode } from '../../../source/order.js';
 import type { Late } from '../context.js';
 import { type Exit, outcome, type Turned } from '../memory/state.js';
 import { latest, type PathStep, spokenSteps, stepsOf, type TrailStep } from '../memory/trail.js';
@@ -44,7 +45,7 @@ export function openFound(): Found {
       const known = found.get(key);
       if (!known || (known.short && !witness.short)) found.set(key, witness);
     },
-    all: () => [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos)),
+    all: () => [...found.values()].sort((a, b) => byCode(a.file, b.file) || a.pos - b.pos),
   };
 }
 

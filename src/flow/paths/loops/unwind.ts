@@ -202,12 +202,14 @@ function restIndex({ pos, end }: Loop, { program, reference }: Called): string |
 /**
  * True for a drop in a loop over the rest of an array, whose first element was dropped before: the index by which the loop around has
  * dropped it was not stepped on since.
+ *
+ * @param at index of the argument that the call drops by
  */
-export function isRestAgain(local: Called, n: Node, o: CallOperation, { dropped }: State): boolean {
+export function isRestAgain(local: Called, n: Node, o: CallOperation, at: number, { dropped }: State): boolean {
   const rest = n.loops.at(-1);
   const round = dropped === null ? undefined : n.loops.find((l) => l.id === dropped.loop);
   if (dropped === null || dropped.doubt !== null || dropped.unsure || !rest || !round || rest === round) return false;
-  const element = elementGiven(o, 0);
+  const element = elementGiven(o, at);
   const index = element === undefined ? null : ownIndex(lookedUp(element));
   if (index === null || !round.variables.includes(index) || restIndex(rest, local) !== index) return false;
   const isStep = ({ operation }: Node): boolean => isStore(operation) && operation.target === index;

@@ -51,6 +51,11 @@ export function isConstant(value: string | null, written: RegExp): boolean {
   return value?.startsWith('=') === true && written.test(value.slice(1));
 }
 
+/** True for a value that leads nowhere: a constant or an unknown number. */
+export function isNumber(value: string): boolean {
+  return value.startsWith('~') || value.startsWith('=');
+}
+
 /** The place below a value, by what pointers on the way have been set to; `null` past the bound on paths. */
 export function placeBelow(state: State, value: string, suffix: string): string | null {
   let place: string | null = null;

@@ -37,7 +37,7 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   if (dropsNone(o, release, state)) return [state];
   // An extra reference is a plain one: a drop of a pin does not drop it.
   if (state.extra > 0 && release.drops !== 'pin') return [givenBack(local, n, o, Number(place?.[1]), state)];
-  if (state.phase === 'released') return dropAgain(local, n, o, state);
+  if (state.phase === 'released') return dropAgain(local, n, o, Number(place?.[1]), state);
   const isAll =
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
@@ -66,12 +66,13 @@ function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State
   return shape === 'bulk' && signOf(state, unset(state, valueIn(state, args[1]))) === sign.zero;
 }
 
-/** The states after a releasing call where everything was dropped before. */
-function dropAgain(local: Called, n: Node, o: CallOperation, state: State): State[] {
-  const isSame = isBySame(n, o.args[0], state) || isRestAgain(local, n, o, state);
-  if (state.unsure || !(isCertain(state) || isSame) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [state];
+/** The states after a releasing call where everything was dropped before. @param index of the argument that the call drops by */
+function dropAgain(local: Called, n: Node, o: CallOperation, index: number, state: State): State[] {
+  const argument = o.args[index];
+  const isSame = isBySame(n, argument, state) || isRestAgain(local, n, o, index, state);
+  if (state.unsure || !(isCertain(state) || isSame) || local.shape.offsets.has(argument?.path ?? '')) return [state];
   // A single element may be one that was not dropped, unless a loop drops them all.
-  const isAll = n.loops.length === 0 && isWhole(o, 0) && !isElement(local.graph, o.args[0]);
+  const isAll = n.loops.length === 0 && isWhole(o, index) && !isElement(local.graph, argument);
   if (!isAll && !isSame && (sweepAt(local, n) === null || state.dropped?.loop === n.loops[0]?.id)) return [state];
   const end = told(local, n, state, `dropped again by ${o.name}()`);
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });

@@ -10,7 +10,7 @@ import { loopOf } from '../loops/unwind.js';
 import { copyOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, put, valueIn } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
-import { altered, type Exit, type State, sign, theReference, told } from '../memory/state.js';
+import { altered, type Exit, isSameHolder, type State, sign, theReference, told } from '../memory/state.js';
 import { happened, type StepEvent, type Trail } from '../memory/trail.js';
 import { abandoned } from './abandoned.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
@@ -111,7 +111,7 @@ function decided(all: readonly Exit[], { isAsked, isNear }: { isAsked: boolean; 
 }
 
 function isMore(a: Exit, b: Exit): boolean {
-  return a.holders.length > b.holders.length && b.holders.every((h) => a.holders.some((k) => k.of === h.of && k.suffix === h.suffix));
+  return a.holders.length > b.holders.length && b.holders.every((h) => a.holders.some((k) => isSameHolder(h, k)));
 }
 
 /** The states after a call that is handed what was dropped before. */

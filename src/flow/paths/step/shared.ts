@@ -9,7 +9,7 @@ import type { Called } from '../context.js';
 import { askedFor, numbersSetIn } from '../function/asked.js';
 import { flagsIn } from '../memory/flags.js';
 import { keptOf } from '../memory/maps.js';
-import { baseOf, holders, isVariable, reach, valueIn } from '../memory/memory.js';
+import { baseOf, holders, isNumber, isVariable, reach, valueIn } from '../memory/memory.js';
 import { altered, type State } from '../memory/state.js';
 import { isHandedOver } from './removed.js';
 
@@ -136,7 +136,6 @@ function changedAt(
       return index === null || (isOwn && isUnread(local, callee)) || mayChange(local, callee, index, suffix);
     });
   };
-  const isNumber = (value: string): boolean => value.startsWith('=') || value.startsWith('~');
   const store = keptOf(state.store, (place, value) => !isNumber(value) || !matters(place, value) || !isChanged(place));
   return store === state.store ? state : altered(state, { store });
 }

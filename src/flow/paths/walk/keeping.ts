@@ -1,6 +1,6 @@
 /** The fields that keep the pages when a function has succeeded, compared with the fields from which pages are dropped. */
 import type { FunctionReference } from '../../../program/file.js';
-import { isElsewhere, rootOf, suffixAfter } from '../../../program/path.js';
+import { isElsewhere, membersOf, rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { isNarrow, typeAt } from '../../../program/types.js';
 import { heapFact, type Scope, scopeOf } from '../../facts.js';
@@ -125,23 +125,19 @@ function fieldsLike(place: string, known: readonly string[]): string[] {
 
 /** The fields of a path, from its first `.` on, without indexes and contents. */
 function fieldsOn(path: string): string {
-  const bare = plain(path);
+  const bare = membersOf(path);
   const first = bare.indexOf('.');
   return first < 0 ? '' : bare.slice(first);
 }
 
 /** True for the same field, a part of it, or one reached through an outer struct: a drop from one may be of what the other keeps. */
 function isSame(a: string, b: string): boolean {
-  const [x, y] = [plain(a), plain(b)];
+  const [x, y] = [membersOf(a), membersOf(b)];
   if (x === y || x.startsWith(`${y}.`) || y.startsWith(`${x}.`)) return true;
   const [short, long] = x.split('.').length < y.split('.').length ? [x, y] : [y, x];
   return short.split('.').length < long.split('.').length && long.endsWith(short.slice(short.indexOf('.')));
 }
 
-function plain(fact: string): string {
-  return fact.replace(/\[\]|@\w+/g, '');
-}
-
 function readable(fact: string): string {
-  return plain(fact).replace(/^#(::)?/, '');
+  return membersOf(fact).replace(/^#(::)?/, '');
 }

@@ -4,7 +4,7 @@ import { remembered } from '../../../program/remembered.js';
 import type { Shape } from '../function/shape.js';
 import { constantName } from '../memory/conditions.js';
 import { isSameMap, isSameSet, keptOf } from '../memory/maps.js';
-import { baseOf, isVariable } from '../memory/memory.js';
+import { baseOf, isNumber, isVariable } from '../memory/memory.js';
 import { altered, type State, theReference } from '../memory/state.js';
 
 /** What callers are told at the function's end, though nothing in it reads that any more. */
@@ -92,11 +92,6 @@ const wordsOf = remembered((_shape: Shape): ((value: string) => Word) => {
     return found;
   };
 });
-
-/** True for a value that leads nowhere: a constant or an unknown number. */
-function isNumber(value: string): boolean {
-  return value.startsWith('~') || value.startsWith('=');
-}
 
 /** True if nothing is known of what is below a variable: without the variable's value it would seem to be there again. */
 function isLeaf({ store }: State, variable: string): boolean {

@@ -10,7 +10,7 @@ import { type Entry, firstState, handingIn, isHandedUp, isSeed, takingLoops, wit
 import { backwards } from '../function/shape.js';
 import { along } from '../loops/loops.js';
 import { requirementText } from '../memory/required.js';
-import { type Exit, outcome, type State, type Turned } from '../memory/state.js';
+import { type Exit, outcome, type State, sign, type Turned } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { goneBy } from '../step/again.js';
 import { removedBy } from '../step/removed.js';
@@ -45,7 +45,7 @@ export interface Walked {
 const gaveUp: Exit = {
   by: null,
   graph: null,
-  result: 7,
+  result: sign.any,
   kind: 'unknown',
   holders: [],
   within: [],
