@@ -267,7 +267,7 @@ function noteAstray(r: Run, facts: Facts): void {
     const pos = placeOf(origin);
     // Callees are asked last: a summary may lead back to this function.
     if (known.some((a) => a.pos === pos) || namesOf(fact, r.scope).some(isDropped)) continue;
-    known.push({ pos, where: `where ${pointerText(fact)} leads, and whose memory that is cannot be said` });
+    known.push({ pos, where: `where ${pointerText(fact)} points, in memory of an unknown owner` });
   }
 }
 

@@ -79,6 +79,8 @@ function plain(markdown: string): string {
   return markdown
     .replace(/^```.*$/gm, '')
     .replace(/^#+ /gm, '')
+    .replace(/\*\*(?=\S)((?:(?!\*\*).)*\S)\*\*/g, '$1')
+    .replace(/\[([^\]]+)\]\([^)\s]+\.md[^)]*\)/g, '$1')
     .replace(/`/g, '')
     .trim();
 }

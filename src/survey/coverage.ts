@@ -64,9 +64,9 @@ export function coverageOf(program: Program, file: string, sites: readonly Site[
     if (!token.called) {
       const isOther = own?.some((f) => f.static || f.macro) || (item?.kind === 'function' && isLocal(program, facts, item, token.name));
       if (!isOther && item?.kind !== 'macro')
-        coverage.gaps.push({ ...place, why: 'is given here, and calls by what it is given to are not followed' });
+        coverage.gaps.push({ ...place, why: 'is used as a function pointer here, and calls through it are not followed' });
     } else if (item?.kind === 'macro' && !isFollowed(program, facts, item))
-      coverage.gaps.push({ ...place, why: 'stands in a macro that could not be read by itself' });
+      coverage.gaps.push({ ...place, why: 'is in a macro whose body could not be read by itself' });
     else if (item?.kind === 'macro') coverage.declarations.push({ ...place, use: 'macro' });
     else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos))
       coverage.declarations.push({ ...place, use: 'definition' });
@@ -78,9 +78,9 @@ export function coverageOf(program: Program, file: string, sites: readonly Site[
         (/(\.|->)\s*$/.test(facts.text.slice(Math.max(0, token.pos - 8), token.pos)) || isLocal(program, facts, item, token.name)))
     )
       coverage.declarations.push({ ...place, use: 'own' });
-    else if (item?.kind !== 'function') coverage.gaps.push({ ...place, why: 'stands outside any function, or in #if 0' });
+    else if (item?.kind !== 'function') coverage.gaps.push({ ...place, why: 'is outside any function, or in #if 0' });
     else if (isRead(program, facts, item)) coverage.unaccounted.push(place);
-    else coverage.gaps.push({ ...place, why: 'stands where the parser could not read a call' });
+    else coverage.gaps.push({ ...place, why: 'is where the parser could not read a call' });
   }
   return coverage;
 }

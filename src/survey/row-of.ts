@@ -202,7 +202,7 @@ function gapsOf(program: Program, site: Site, followed: Followed, seen: readonly
   };
   const { call, acquire, signature, reference } = site;
   if (signature === null && acquire.result !== 'page')
-    add(reference.file, call.pos, `${acquire.name}() of no kernel that is known takes these ${call.args.length} arguments`);
+    add(reference.file, call.pos, `${acquire.name}() takes these ${call.args.length} arguments in no kernel that is known`);
   const start = followed.visits[0]?.flow.reference;
   for (const variant of start ? program.variants(start) : [])
     for (const p of variant.problems) add(start?.file ?? '', p.pos, `could not be read: ${p.why}`);

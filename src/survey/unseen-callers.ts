@@ -46,7 +46,7 @@ function whyUnseen(program: Program, { visit, isUncalled }: Handing, isAlone: bo
   if (macro) return `handed to the callers of ${macro.name}(), a macro that may stand for ${name}()`;
   if (!isUncalled) return null;
   if (files.some((file) => isHandedOut(program, { file, name }))) return `handed to whoever calls ${name}() through a pointer`;
-  if (!reference.static && !reference.macro) return `handed to the callers of ${name}(), which nobody in the tree calls`;
+  if (!reference.static && !reference.macro) return `handed to the callers of ${name}(), which nothing in the tree calls`;
   return isAlone ? `handed to the callers of ${name}(), which is not used in the tree` : null;
 }
 

@@ -132,9 +132,9 @@ describe('an object that its maker ends by a member of it, as it fails', () => {
         'mr_create: passed to mr_dereg(), which failed',
         'mr_dereg: passed to mr_free()',
         'mr_free: where ret != 0',
-        'mr_free: left here, as failed, before the pages are dropped',
-        'mr_create: nobody looks whether mr_dereg() has failed, with the pages still in mr->r->pages',
-        'mr_reg: left here with the pages still held',
+        'mr_free: returns an error here before the pages are dropped',
+        'mr_create: nothing checks whether mr_dereg() has failed, with the pages still in mr->r->pages',
+        'mr_reg: returns here with the pages still held',
       ]),
     );
   });

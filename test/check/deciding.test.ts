@@ -169,7 +169,7 @@ it('a further reference is told where it is taken and where one of them is dropp
       'f: taken by get_user_pages_fast()',
       'f: get_page() takes one more reference',
       'f: put_page() drops one reference of several',
-      'f: left here with the pages still held',
+      'f: returns here with the pages still held',
     ],
   ]);
 });

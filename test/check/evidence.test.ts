@@ -140,7 +140,7 @@ void job_drop(struct job *j)
 `;
   it('is the iterator of the caller whose pages are dropped', async () => {
     expect(await evidenceOf(iterators, 'dirty-lost')).toEqual([
-      ['job_read: import_ubuf(ITER_DEST, a, n, &it);: the iterator is made by import_ubuf() to be filled'],
+      ['job_read: import_ubuf(ITER_DEST, a, n, &it);: import_ubuf() makes the iterator a destination: data is read into it'],
     ]);
   });
 });
@@ -230,7 +230,7 @@ describe('how the pages come to where they are reached', () => {
     expect(await pathsOf({ ...kept, 'drivers/box/clear.c': `#include "box.h"\n${address}` }, 'needs-pin')).toEqual([
       [
         ...['box_add: taken by get_user_pages_fast()', keeping, 'box_map: found in b->page', 'box_map: mapped by kmap()'],
-        'box_map: kept as an address in b->address, of struct box, to be written to',
+        'box_map: kept as an address in b->address, of struct box, for writing',
       ],
     ]);
   });

@@ -145,8 +145,8 @@ describe('pages whose drops ask for another pointer, which is set to NULL', () =
     expect(await pathsOf(device({}), rule)).toEqual([
       [
         'reg: taken by pin_user_pages()',
-        'dereg: dereg() drops them only where this pointer is set, as do all who drop them',
-        'dev_add: dev->domain is set to NULL, and nobody looks whether there are pages',
+        'dereg: dereg() drops them only if this pointer is set, and so does all else that drops them',
+        'dev_add: dev->domain is set to NULL, without a check whether there are pages',
       ],
     ]);
   });

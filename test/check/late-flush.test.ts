@@ -54,9 +54,9 @@ describe('a cache that is flushed', () => {
   it('is told with what has left the pages there', async () =>
     expect((await pathsOf(area({ each: drop }), rule)).map((path) => path.slice(-3))).toEqual([
       [
-        'area_unmap: taken out of the table by iommu_unmap_fast()',
+        "area_unmap: unmapped by iommu_unmap_fast(), and still in the IOMMU's cache",
         'area_unmap: dropped by unpin_user_pages_dirty_lock()',
-        'area_unmap: taken out of the cache by iommu_iotlb_sync()',
+        'area_unmap: flushed from the cache by iommu_iotlb_sync()',
       ],
     ]));
 });

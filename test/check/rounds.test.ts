@@ -289,7 +289,7 @@ void op_end(struct op *op)
 	kfree(op);
 }
 `;
-describe('a helper that gives the number of what it has taken, and fails in a later round', () => {
+describe('a helper that gives the number of what it has taken, and fails in a later iteration', () => {
   complains('leak-on-path', 'the pages of the rounds before', vectors(''), 'op_make:for (i = 0; i < n; i++) {');
   complains(
     'leak-on-path',
@@ -476,11 +476,11 @@ const dropped = 'for_each_sg(list, sg, nents, i)\n\t\tunpin_user_page(sg_page(sg
 describe('a page that is taken in each round', () => {
   it('is told as lost in the round that took it', async () =>
     expect(await pathsOf(filled(one), 'leak-on-path')).toEqual([
-      [`fill: taken by pin_user_pages_fast()`, `fill: where ${one} >= 0`, 'fill: left here with the pages still held'],
+      [`fill: taken by pin_user_pages_fast()`, `fill: where ${one} >= 0`, 'fill: returns here with the pages still held'],
     ]));
   it('is lost where a later round fails', async () =>
     expect((await pathsOf(filled(one, undefined, dropped), 'leak-on-path')).map((path) => path.slice(-3))).toEqual([
-      ['fill: nothing taken by pin_user_pages_fast()', `fill: where ${one} < 0`, 'fill: left here with the pages still held'],
+      ['fill: nothing taken by pin_user_pages_fast()', `fill: where ${one} < 0`, 'fill: returns here with the pages still held'],
     ]));
   accepts('unchecked-count', 'one that is asked for by itself', filled(one, undefined, dropped));
   complains('leak-on-path', 'what rounds before an error took', filled(one, undefined, dropped), `fill:if (${one} < 0)`);

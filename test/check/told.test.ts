@@ -202,7 +202,7 @@ void dev_end(struct dev *dev)
     expect([...steps.slice(0, 2), steps.at(-1)]).toEqual([
       'if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page) != 1): in an earlier call, taken by pin_user_pages_fast()',
       'dev->stats = page;: in an earlier call, kept in dev->stats',
-      'dev->stats = page;: dev->stats is stored over while it still holds pages',
+      'dev->stats = page;: dev->stats is overwritten while it still holds pages',
     ]);
   });
 
@@ -214,8 +214,8 @@ void dev_end(struct dev *dev)
     );
     expect((await findingOf(files, 'leak-on-path')).steps.slice(-3)).toEqual([
       'if (pin_user_pages_fast(a, n, FOLL_LONGTERM, b->pages) != n): kept in b->pages, of struct buf',
-      'refcount_dec(&b->users);: refcount_dec() of the last count saturates it, so refcount_read() > 0 always holds',
-      'if (refcount_read(&b->users) > 0): left here with the pages still held',
+      'refcount_dec(&b->users);: refcount_dec() of the last reference saturates the count, so refcount_read() > 0 is always true',
+      'if (refcount_read(&b->users) > 0): returns here with the pages still held',
     ]);
   });
 
@@ -276,13 +276,11 @@ int req_wait(struct chan *c, int n)
 });
 
 describe('a message', () => {
-  it('says what a plain reference for long wants to be', async () => {
+  it('says by what a plain reference that is kept for long is to be replaced', async () => {
     const take =
       '	if (get_user_pages_fast(a, n, FOLL_WRITE, b->pages) != n)\n		return -EFAULT;\n	sg_set(b->pages);\n	b->at = kmap(b->pages[0]);\n	*b->at = 1;';
     const files = driver(take, '	for (i = 0; i < b->n; i++)\n		put_page(b->pages[i]);', 'struct page **pages; char *at; int n;');
-    expect((await findingOf(files, 'needs-longterm')).message).toMatch(
-      /without FOLL_LONGTERM: they want pin_user_pages\*\(FOLL_LONGTERM\)$/,
-    );
+    expect((await findingOf(files, 'needs-longterm')).message).toMatch(/without FOLL_LONGTERM: use pin_user_pages\*\(FOLL_LONGTERM\)$/);
   });
 
   it('names the calls that its pages are from', async () => {
@@ -300,7 +298,7 @@ describe('a message', () => {
     expect(message).toBe('unpin_user_page() drops pages from pin_user_pages_fast() and pages from alloc_page() alike');
     expect(steps.map((step) => step.slice(step.lastIndexOf(': ') + 2))).toEqual([
       'taken by pin_user_pages_fast()',
-      'a page from alloc_page() stands there, too',
+      'a page from alloc_page() is stored there, too',
       'dropped by unpin_user_page()',
     ]);
   });

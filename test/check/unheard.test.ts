@@ -114,5 +114,5 @@ describe('an object with a table that is dropped from', () => {
 
 it('tells where the second drop is', async () => {
   const [path] = await pathsOf(array(), rule);
-  expect(path?.at(-1)).toBe('obj_unpin: dropped once more by unpin_user_pages_dirty_lock()');
+  expect(path?.at(-1)).toBe('obj_unpin: dropped again by unpin_user_pages_dirty_lock()');
 });

@@ -99,9 +99,9 @@ describe('a card that is asked by a function that waits for it', () => {
         'job_map: taken by get_user_pages_fast()',
         'job_map: put in the scatterlist by sg_alloc_table_from_pages()',
         'job_map: given to a device by dma_map_sgtable()',
-        'card_ask: worked on from mhi_queue_buf() on',
-        'card_ask: waited for by wait_for_completion_interruptible(), which a signal ends',
-        'job_run: left by card_ask(), which returns -ERESTARTSYS',
+        'card_ask: mhi_queue_buf() starts the work on them',
+        'card_ask: wait_for_completion_interruptible() waits for it, unless a signal comes first',
+        'job_run: card_ask() returns -ERESTARTSYS',
         'job_run: dropped by put_page() in job_drop()',
       ],
     ]);
@@ -182,8 +182,8 @@ describe('a wait with an end of its own', () => {
     const paths = await pathsOf(request({ wait: `${timed}\n\treturn left ? 0 : -ETIMEDOUT;` }), rule);
     expect(paths.map((steps) => steps.slice(-3))).toEqual([
       [
-        'card_ask: waited for by wait_for_completion_timeout(), which its time ends',
-        'job_run: left by card_ask(), which returns -ETIMEDOUT',
+        'card_ask: wait_for_completion_timeout() waits for it, unless a timeout comes first',
+        'job_run: card_ask() returns -ETIMEDOUT',
         'job_run: dropped by put_page() in job_drop()',
       ],
     ]);
@@ -202,7 +202,7 @@ describe('a wait with an end of its own', () => {
       rule,
     );
     expect(paths.map((steps) => steps.at(-3))).toEqual([
-      'card_ask: waited for by wait_for_completion_killable_timeout(), which a signal or its time ends',
+      'card_ask: wait_for_completion_killable_timeout() waits for it, unless a signal or a timeout comes first',
     ]);
   });
   accepts(

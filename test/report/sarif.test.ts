@@ -85,6 +85,7 @@ describe('findings as SARIF', () => {
     for (const rule of run.tool.driver.rules) {
       expect(rule.help.markdown).toContain(`# ${rule.id}`);
       expect(rule.help.text).not.toContain('```');
+      expect(rule.help.text).not.toMatch(/\*\*\w|\]\(\S+\.md/);
       expect(readFileSync(new URL(`../../docs/rules/${rule.id}.md`, import.meta.url), 'utf8')).toBe(rule.help.markdown);
       // Nor is there a place of the machine that checked: it is the same wherever putright stands.
       expect(JSON.stringify(rule)).not.toContain('file:');

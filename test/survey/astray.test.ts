@@ -23,7 +23,7 @@ function tells(what: string, text: string, gaps: readonly string[]): void {
   });
 }
 
-const said = (pointer: string) => [`9: kept where ${pointer} leads, and whose memory that is cannot be said`];
+const said = (pointer: string) => [`9: kept where ${pointer} points, in memory of an unknown owner`];
 
 describe('a page that is stored where the analysis cannot say', () => {
   tells('by a pointer that a call gave', pin('struct page **at = slot_find(s)'), said('at'));
@@ -35,7 +35,7 @@ describe('a page that is stored where the analysis cannot say', () => {
   tells(
     'though it is dropped where it does not fit',
     pin('void **at = slot_find(s)', 'if (i) { unpin_user_page(page); return i; }\n*at = page'),
-    ['10: kept where at leads, and whose memory that is cannot be said'],
+    ['10: kept where at points, in memory of an unknown owner'],
   );
   tells('by an address that was computed from a pointer to something else', pin('void *at', '*(struct page **)(s + base) = page'), [
     ...said('a pointer that has no name'),
@@ -50,7 +50,7 @@ int slot_set(struct slot *s, unsigned long uaddr)
 	return room ? slot_pin(s, room, uaddr, 0) : -ENOENT;
 }
 `,
-    ['17: kept where room leads, and whose memory that is cannot be said'],
+    ['17: kept where room points, in memory of an unknown owner'],
   );
 
   tells('not in a variable of the function', pin('struct page *last, **at = &last'), []);

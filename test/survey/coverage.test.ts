@@ -113,18 +113,22 @@ const given: [name: string, text: string, gaps: string[]][] = [
   [
     'a table of functions',
     'static const struct ops ops = { .pin = pin_user_pages_fast };\nint g(unsigned long a, struct page **p)\n{\n\treturn ops.pin(a, 1, 0, p);\n}\n',
-    ['1 pin_user_pages_fast: is given here'],
+    ['1 pin_user_pages_fast: is used as a function pointer here'],
   ],
   [
     'a variable',
     'int g(unsigned long a, struct page **p)\n{\n\tint (*fn)(unsigned long, int, unsigned int, struct page **) = get_user_pages_fast;\n\n\treturn fn(a, 1, 0, p);\n}\n',
-    ['3 get_user_pages_fast: is given here'],
+    ['3 get_user_pages_fast: is used as a function pointer here'],
   ],
-  ['a call', 'int g(struct task *t)\n{\n\treturn later(t, &pin_user_pages_fast, 3);\n}\n', ['3 pin_user_pages_fast: is given here']],
+  [
+    'a call',
+    'int g(struct task *t)\n{\n\treturn later(t, &pin_user_pages_fast, 3);\n}\n',
+    ['3 pin_user_pages_fast: is used as a function pointer here'],
+  ],
   [
     'a macro that defines a function',
     '#define TAKE(name, flags) \\\nstatic int name(unsigned long a, struct page **p) \\\n{ \\\n\treturn pin_user_pages_fast(a, 1, flags, p); \\\n}\nTAKE(take, FOLL_WRITE)\n',
-    ['4 pin_user_pages_fast: stands in a macro'],
+    ['4 pin_user_pages_fast: is in a macro'],
   ],
   ['an export, a string, a comment', `EXPORT_SYMBOL(pin_user_pages);\n/* = pin_user_pages; */\nchar *s = "= pin_user_pages;";\n${f}`, []],
   [

@@ -38,12 +38,12 @@ const drops = (head = 'void c(unsigned long a)', call = 'low(a, p)') => `${head}
 const table = '\nconst struct ops ops = { .take = low };\n';
 
 describe('pages that go to callers of whom the tree has none', () => {
-  gapsOf('of the function that takes them', { 'a.c': low() }, 'a.c:1 handed to the callers of low(), which nobody in the tree calls');
+  gapsOf('of the function that takes them', { 'a.c': low() }, 'a.c:1 handed to the callers of low(), which nothing in the tree calls');
   gapsOf('not where somebody calls it', { 'a.c': low(), 'b.c': drops() });
   gapsOf(
     'of a function further up, be it beside one that drops them',
     { 'a.c': low(), 'b.c': mid(outward), 'c.c': drops() },
-    'b.c:1 handed to the callers of mid(), which nobody in the tree calls',
+    'b.c:1 handed to the callers of mid(), which nothing in the tree calls',
   );
   gapsOf('not of one that drops them', { 'a.c': low(), 'b.c': drops('void mid(unsigned long a)') });
   gapsOf(
@@ -62,7 +62,7 @@ describe('pages that go to callers of whom the tree has none', () => {
 	*out = p;
 	return 0;
 }`,
-    'a.c:1 handed to the callers of low(), which nobody in the tree calls',
+    'a.c:1 handed to the callers of low(), which nothing in the tree calls',
   );
   const ring = `struct ring { struct page **pages; };
 struct page **low(struct ring *r, unsigned long a)

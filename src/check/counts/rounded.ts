@@ -57,15 +57,15 @@ function roundedAt(subject: Subject, { visit, pos, fact, count }: Counted): Comp
     const name = rounding.call.name as string;
     const text = spelledIn({ program, reference, graph }, path);
     return {
-      message: `as many pages are dropped as ${text} says, of which ${name}() makes another number than places were asked for of ${row.api}()'s pages`,
+      message: `${text} pages are dropped, and ${name}() has changed that number since so many slots were asked for the pages of ${row.api}()`,
       ...{ file: reference.file, function: reference.name, pos },
       path: [
         taken(subject),
-        stepIn(program, filling.reference, filling.pos, `so many places are asked for by ${rounding.reference.name}(), and filled`),
+        stepIn(program, filling.reference, filling.pos, `this many slots are asked for by ${rounding.reference.name}(), and filled`),
         stepIn(program, rounding.reference, rounding.set.pos, `that number is kept in ${member.field}`),
-        stepIn(program, rounding.reference, rounding.node.pos, `${name}() is given its address, and stores another one there`),
+        stepIn(program, rounding.reference, rounding.node.pos, `${name}() is given its address, and stores another number there`),
         ...stepsTo(program, visit, fact, { pos }),
-        stepIn(program, reference, pos, `as many are dropped as ${text} says`),
+        stepIn(program, reference, pos, `${text} pages are dropped`),
       ],
     };
   }

@@ -17,7 +17,7 @@ interface Stepped {
 
 /** Complaints about drops by `o->pages[o->n--]` of what was stored by `o->pages[o->n++]`. */
 export function steppedDrops(subject: Subject): Complaint[] {
-  const message = `the slot behind the last page that ${subject.row.api}() took is dropped, as the number is stepped back behind the drop`;
+  const message = `the slot after the last page that ${subject.row.api}() took is dropped: the index is decremented only after the drop`;
   return releasesIn(subject).flatMap((release) =>
     steppedIn(subject, release).some((stepped) => isStoredBefore(subject, release, stepped))
       ? [complaintAt(subject, release, message)]

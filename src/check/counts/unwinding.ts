@@ -96,11 +96,11 @@ function complaintsOf(subject: Subject, rounds: Rounds, loop: Loop): Complaint[]
   const { file, name } = site.reference;
   return [
     {
-      message: `the ${left} of the pages that ${row.api}() took in the rounds before is not dropped with them`,
+      message: `the ${left} of the pages that ${row.api}() took in earlier iterations is not dropped with the others`,
       ...{ file, function: name, pos: drop.pos },
       path: [
         taken(subject),
-        stepIn(program, site.reference, loop.pos, `goes through those below ${index}, but for the ${left}`),
+        stepIn(program, site.reference, loop.pos, `walks the entries below ${index}, but not the ${left}`),
         stepIn(program, site.reference, drop.pos, `dropped by ${droppedBy(rounds, drop)?.name}()`),
       ],
     },

@@ -104,7 +104,7 @@ function madeIn(program: Program, { reference, graph, path }: Place): Destinatio
     if (o?.kind !== 'call' || !maker || o.args[maker.iterator]?.path !== path) continue;
     const direction = o.expressions[maker.direction];
     if (direction && mayHold(program, reference, graph, direction, destinationWords))
-      return { reference, pos, text: `the iterator is made by ${o.name}() to be filled` };
+      return { reference, pos, text: `${o.name}() makes the iterator a destination: data is read into it` };
     found = 'source';
   }
   return found;
@@ -204,7 +204,9 @@ function operationOf(program: Program, { reference, graph, path }: Place): Desti
     const pattern = new RegExp(`[.>]${operation}\\s*=\\s*&?${reference.name}\\b`);
     const files = reference.static ? [reference.file] : program.tree.filesAccessing(operation).filter((f) => isIn(f, folder));
     if (!files.some((file) => program.says(file, pattern))) continue;
-    return filled ? { reference, pos: reference.item.pos, text: `the iterator of ${operation}() is to be filled` } : 'source';
+    return filled
+      ? { reference, pos: reference.item.pos, text: `the iterator of ${operation}() is a destination: data is read into it` }
+      : 'source';
   }
   return null;
 }

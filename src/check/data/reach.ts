@@ -47,7 +47,7 @@ export interface User {
 export function usersBeside(subject: Subject): User[] {
   const written = accessesOf(subject).flatMap((access): User[] => {
     const visit = access.device ? null : byReference(subject, access.visit, access.pos);
-    return visit ? [{ visit, pos: access.pos, how: 'written to by the processor', steps: accessSteps(subject, { ...access, visit }) }] : [];
+    return visit ? [{ visit, pos: access.pos, how: 'written to by the CPU', steps: accessSteps(subject, { ...access, visit }) }] : [];
   });
   const kept = mayWrite(subject) ? subject.followed.visits.flatMap((visit) => keptIn(subject, visit)) : [];
   return [...new Map([...kept, ...written].reverse().map((user) => [user.visit.flow.reference.key, user])).values()];
@@ -63,8 +63,8 @@ function keptIn(subject: Subject, visit: Visit): User[] {
   if (fact === undefined) return [];
   const origin = visit.flow.origins.get(fact);
   const pos = origin ? placeOf(origin) : visit.flow.reference.item.pos;
-  const steps = keptSteps(subject, visit, fact, 'its address is kept', ', to be written to');
-  return [{ visit, pos, how: 'kept by its address, to be written to,', steps }];
+  const steps = keptSteps(subject, visit, fact, 'its address is kept', ', for writing');
+  return [{ visit, pos, how: 'kept by its address for writing', steps }];
 }
 
 /** True if every release gives the page back to the allocator: it is the driver's own, mapped to user space and found there again. */
@@ -78,7 +78,7 @@ function byAccess(subject: Subject): Reach | null {
   const isMapped = ({ fact }: Access): boolean => fact.endsWith('@address');
   const access = accesses.find((a) => a.device) ?? accesses.find(isMapped) ?? accesses[0];
   if (!access) return null;
-  const how = access.device ? 'reached by a device' : 'written to by the processor';
+  const how = access.device ? 'accessed by a device' : 'written to by the CPU';
   return { how, steps: accessSteps(subject, access), access: true, byCall: !access.device && !isMapped(access) };
 }
 
@@ -88,19 +88,19 @@ function byAccess(subject: Subject): Reach | null {
 function byMark(subject: Subject): Reach | null {
   const { visits } = subject.followed;
   const isAddress = (fact: string): boolean => fact.endsWith('@address');
-  const how = 'written to by the processor';
+  const how = 'written to by the CPU';
   const dirtied = dirtiesOf(subject).find(({ visit }) => [...visit.flow.origins.keys()].some(isAddress));
   if (dirtied) return { how, steps: markSteps(subject, dirtied) };
   const keeping = visits.find((v) => v.flow.heap.some(isAddress));
   const fact = keeping?.flow.heap.find(isAddress);
   if (!keeping || !fact || !mayWrite(subject)) return null;
-  return { how, steps: keptSteps(subject, keeping, fact, 'its address is kept', ', to be written to') };
+  return { how, steps: keptSteps(subject, keeping, fact, 'its address is kept', ', for writing') };
 }
 
 /** Evidence from the iterator: the pages of one that is filled are written to by whoever has them. */
 function byIterator({ program, site }: Subject): Reach | null {
   const destination = site.acquire.iterator === null ? null : destinationOf(site, program);
-  return destination && { how: 'filled as direct I/O', steps: [destinationStep(program, destination)] };
+  return destination && { how: 'filled by direct I/O', steps: [destinationStep(program, destination)] };
 }
 
 /**
@@ -113,7 +113,7 @@ function byFrame(subject: Subject): Reach | null {
   const keeping = visits.find((v) => !v.flow.reference.file.startsWith('mm/') && v.flow.heap.some((h) => h.endsWith('@pfn')));
   const fact = keeping?.flow.heap.find((h) => h.endsWith('@pfn'));
   if (!keeping || !fact) return null;
-  return { how: 'reached by their frame numbers', steps: keptSteps(subject, keeping, fact, 'its frame number is kept') };
+  return { how: 'accessed by their frame numbers', steps: keptSteps(subject, keeping, fact, 'its frame number is kept') };
 }
 
 /**

@@ -65,5 +65,5 @@ function takenToWrite({ program, site }: Subject, visit: Visit): FindingStep[] {
   const place = passed('FOLL_WRITE');
   const found = place ?? passed(writing);
   if (!found) return [];
-  return [stepIn(program, found.reference, found.pos, place ? 'taken with FOLL_WRITE' : 'taken to be written to')];
+  return [stepIn(program, found.reference, found.pos, place ? 'taken with FOLL_WRITE' : 'taken for writing')];
 }

@@ -105,11 +105,11 @@ function complaintOf(subject: Subject, release: SeenRelease, { field }: Member, 
   const { file, name } = reference;
   const step = ({ pos }: Node, text: string): FindingStep => stepIn(program, reference, pos, text);
   const steps = [
-    step(set, `${field} says that pages are to be written to`),
-    step(call, 'pages are taken so'),
-    step(cleared, `${field} says that they are not, while those are held`),
-    stepAt(subject, release.visit, release.event.pos, `dropped by ${release.event.api}(), which marks them by what ${field} says`),
+    step(set, `${field} says that the pages will be written to`),
+    step(call, 'the pages are taken for writing'),
+    step(cleared, `${field} is set to say that they will not, while they are held`),
+    stepAt(subject, release.visit, release.event.pos, `dropped by ${release.event.api}(), which marks them dirty only if ${field} says so`),
   ];
-  const message = `pages taken by ${row.api}() to be written to are dropped clean where ${field} has been set for others since`;
+  const message = `pages taken by ${row.api}() for writing are dropped clean where ${field} has been changed since`;
   return { message, file, function: name, pos: cleared.pos, path: [taken(subject), ...steps] };
 }

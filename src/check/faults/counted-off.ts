@@ -231,9 +231,9 @@ function complaintOf(subject: Subject, left: Left): Complaint {
   const { count, lowering, pos } = left;
   const users = usersIn(subject, count);
   return {
-    message: `pages of an earlier ${row.api}() are stored over where ${users} is zero: ${lowering.reference.name}() counts the last user off and drops nothing`,
+    message: `pages of an earlier ${row.api}() are overwritten where ${users} is zero: ${lowering.reference.name}() lowers it to zero without dropping them`,
     ...{ file: reference.file, function: reference.name, pos },
-    path: [...stepsOver(subject, left), stepIn(program, reference, pos, 'other pages are stored over them')],
+    path: [...stepsOver(subject, left), stepIn(program, reference, pos, 'overwritten with other pages')],
   };
 }
 
@@ -241,16 +241,16 @@ function secondOf(subject: Subject, left: Left, drop: Node): Complaint {
   const { program, row, site } = subject;
   const { reference } = site;
   return {
-    message: `pages of ${row.api}() are dropped a second time: where an earlier call was the last user's, the place still stands for pages`,
+    message: `pages of ${row.api}() are dropped a second time: after the last user of an earlier call, the entry still says that it holds pages`,
     ...{ file: reference.file, function: reference.name, pos: drop.pos },
     path: [
       ...stepsOver(subject, left),
-      stepIn(program, reference, left.pos, 'other pages are stored over them'),
+      stepIn(program, reference, left.pos, 'overwritten with other pages'),
       stepIn(
         program,
         reference,
         drop.pos,
-        'dropped here, with all else left as the earlier call has set it, and once more by the end of the place',
+        'dropped here, with the rest of the entry as the earlier call left it, and once more where the entry is torn down',
       ),
     ],
   };
@@ -267,7 +267,7 @@ function stepsOver(subject: Subject, { heap, count, lowering, pos }: Left): Find
   return [
     taken(subject),
     stepIn(program, reference, pos, `kept in ${heldText(heap)}`),
-    stepIn(program, lowering.reference, lowering.node.pos, 'the last user is counted off, and the pages stay'),
+    stepIn(program, lowering.reference, lowering.node.pos, 'the count of users falls to zero, and the pages stay'),
     stepIn(program, reference, count.asked.pos, `in a later call, where ${usersIn(subject, count)} is zero`),
   ];
 }

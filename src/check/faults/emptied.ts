@@ -41,12 +41,12 @@ export function emptiedFields(subject: Subject): Complaint[] {
             const text = spelledIn({ program, reference, graph }, path);
             const { file, name } = reference;
             found.set(`${file}:${emptied.pos}`, {
-              message: `pages of ${subject.row.api}() are forgotten: ${text} is set to NULL, and ${call.name}() drops what it finds there`,
+              message: `pages of ${subject.row.api}() are lost: ${text} is set to NULL, and ${call.name}() drops what it finds there`,
               ...{ file, function: name, pos: emptied.pos },
               path: [
                 taken(subject),
-                stepIn(program, reference, emptied.pos, `${text}, which leads to what holds the pages, is set to NULL`),
-                stepIn(program, reference, node.pos, `given to ${call.name}(), which comes by it to ${dropping(release)}`),
+                stepIn(program, reference, emptied.pos, `${text}, which leads to the pages, is set to NULL`),
+                stepIn(program, reference, node.pos, `passed to ${call.name}(), which comes through it to ${dropping(release)}`),
               ],
             });
           }

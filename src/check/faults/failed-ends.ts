@@ -51,13 +51,13 @@ export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
         const { end } = before;
         const key = `${before.reference.file}:${end.pos}`;
         if (found.has(key)) continue;
-        const message = `pages of ${row.api}() are dropped where ${end.name}() has failed, and who was to give them back may still reach them`;
+        const message = `pages of ${row.api}() are dropped although ${end.name}() failed: whoever has them may still access them`;
         const complaint = complaintAt(subject, release, message);
         const below = release.event.pos === pos ? [] : [stepIn(program, reference, pos, `called here: ${nameAt(graph, pos)}()`)];
         const path = [
           complaint.path[0],
-          stepIn(program, before.reference, end.pos, `to be given back by ${end.name}()`),
-          stepIn(program, before.reference, end.printed.pos, 'printed where it fails, and gone on from there'),
+          stepIn(program, before.reference, end.pos, `${end.name}() is to take them back`),
+          stepIn(program, before.reference, end.printed.pos, 'its failure is only logged'),
           ...below,
           ...complaint.path.slice(1),
         ].flatMap((step) => step ?? []);

@@ -181,7 +181,7 @@ function complaintOf(subject: Subject, { asked }: Gate, { reference, graph, node
   const text = spelledIn({ program, reference, graph }, path);
   const { file, name } = reference;
   return {
-    message: `pages of ${row.api}() are left: ${asked.reference.name}() asks for ${text} before it drops them, which is set to NULL`,
+    message: `pages of ${row.api}() leak: ${asked.reference.name}() drops them only if ${text} is set, and that is set to NULL`,
     ...{ file, function: name, pos },
     path: [
       taken(subject),
@@ -189,9 +189,9 @@ function complaintOf(subject: Subject, { asked }: Gate, { reference, graph, node
         program,
         asked.reference,
         asked.node.pos,
-        `${asked.reference.name}() drops them only where this pointer is set, as do all who drop them`,
+        `${asked.reference.name}() drops them only if this pointer is set, and so does all else that drops them`,
       ),
-      stepIn(program, reference, pos, `${text} is set to NULL, and nobody looks whether there are pages`),
+      stepIn(program, reference, pos, `${text} is set to NULL, without a check whether there are pages`),
     ],
   };
 }

@@ -140,15 +140,15 @@ function complaintOf(subject: Subject, { access, waiting, dropping, hows }: Told
   const { program, row } = subject;
   const { start, wait, left } = waiting;
   const { reference, pos, release } = dropping;
-  const message = `pages of ${row.api}() are dropped where ${wait.name}() ${[...hows].join(' or ')}, and the device may still reach them`;
+  const message = `pages of ${row.api}() are dropped where ${wait.name}() ${[...hows].join(' or ')}, and the device may still access them`;
   const steps: FindingStep[] = accessSteps(subject, access);
-  if (start.pos !== access.pos) steps.push(stepIn(program, start.reference, start.pos, `worked on from ${start.name}() on`));
-  const ending = [...hows].map((how) => (how === 'timed out' ? 'its time' : 'a signal')).join(' or ');
+  if (start.pos !== access.pos) steps.push(stepIn(program, start.reference, start.pos, `${start.name}() starts the work on them`));
+  const ending = [...hows].map((how) => (how === 'timed out' ? 'a timeout' : 'a signal')).join(' or ');
   const below = pos === release.event.pos ? '' : ` in ${release.visit.flow.reference.name}()`;
   steps.push(
-    stepIn(program, wait.reference, wait.pos, `waited for by ${wait.name}(), which ${ending} ends`),
+    stepIn(program, wait.reference, wait.pos, `${wait.name}() waits for it, unless ${ending} comes first`),
     ...left.map(({ reference: caller, pos: at, name, result }) =>
-      stepIn(program, caller, at, `left by ${name}(), which ${result === '' ? 'comes back' : `returns ${result}`}`),
+      stepIn(program, caller, at, `${name}() returns${result === '' ? '' : ` ${result}`}`),
     ),
     stepIn(program, reference, pos, `dropped by ${release.event.api}()${below}`),
   );

@@ -82,17 +82,17 @@ function noneUnmapped(graph: Graph, unmap: CallOperation, { fails }: CachedUnmap
 
 function complaintOf(subject: Subject, { reference, pos, release }: Dropping, { unmap, flush, called }: Early): Complaint {
   const { program, row } = subject;
-  const message = `pages of ${row.api}() are dropped before ${flush.name}() takes them out of the IOMMU's cache, where ${unmap.name}() leaves them`;
+  const message = `pages of ${row.api}() are dropped before ${flush.name}() flushes them from the IOMMU's cache, where ${unmap.name}() leaves them`;
   const complaint = complaintAt(subject, release, message);
   const steps = complaint.path;
   const call = stepIn(program, reference, pos, `called here: ${called}()`);
   const isTold = steps.some((step) => step.file === call.file && step.line === call.line && step.function === call.function);
   const path = [
     ...steps.slice(0, -1),
-    stepIn(program, reference, unmap.pos, `taken out of the table by ${unmap.name}()`),
+    stepIn(program, reference, unmap.pos, `unmapped by ${unmap.name}(), and still in the IOMMU's cache`),
     ...steps.slice(-1),
     ...(isTold ? [] : [call]),
-    stepIn(program, reference, flush.pos, `taken out of the cache by ${flush.name}()`),
+    stepIn(program, reference, flush.pos, `flushed from the cache by ${flush.name}()`),
   ];
   return { message, file: reference.file, function: reference.name, pos, path };
 }

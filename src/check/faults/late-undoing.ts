@@ -48,7 +48,7 @@ export function undoneTooLate(subject: Subject): Complaint[] {
       for (const { telling, name, ...late } of undoingsBehind(subject, dropping, graph)) {
         const key = `${late.reference.file}:${late.pos}`;
         if (found.has(key)) continue;
-        const message = `pages of ${row.api}() are dropped before ${name}() takes back what ${telling.name}() was given them for`;
+        const message = `pages of ${row.api}() are dropped before ${name}() undoes ${telling.name}(), which was given them`;
         const complaint = complaintAt(subject, release, message);
         const steps: FindingStep[] = [
           ...complaint.path.slice(0, 1),
@@ -57,7 +57,7 @@ export function undoneTooLate(subject: Subject): Complaint[] {
         ];
         if (release.event.pos !== pos) steps.push(stepIn(program, reference, pos, `called here: ${nameAt(graph, pos)}()`));
         if (late.called !== null) steps.push(stepIn(program, reference, late.called, `called here: ${late.reference.name}()`));
-        steps.push(stepIn(program, late.reference, late.pos, `taken back by ${name}()`));
+        steps.push(stepIn(program, late.reference, late.pos, `undone by ${name}()`));
         found.set(key, { message, file: late.reference.file, function: late.reference.name, pos: late.pos, path: steps });
       }
   }

@@ -47,7 +47,7 @@ export function leftErrors(subject: Subject): Complaint[] {
       const end = left && endAbove(program, left, droppers);
       if (!left || !end) return [];
       const { file, name } = left.reference;
-      const message = `an error of ${maker.name}() is left where pages of ${row.api}() stood, and ${end.name}() drops it like them`;
+      const message = `an error pointer of ${maker.name}() is left where pages of ${row.api}() were, and ${end.name}() drops it as if it were pages`;
       return [{ message, file, function: name, pos: left.node.pos, path: [taken(subject), ...end.steps] }];
     }),
   );
@@ -97,7 +97,7 @@ function keptIn(program: Program, { caller, graph, call }: CallSite): Left | nul
       !o.call.args[0].address,
   );
   if (!node || !leadsTo(graph, copy, (n) => n === node) || !isLeftBehind(program, caller, graph, node, path)) return null;
-  const text = `left here, as failed, with the error in ${spelledIn({ program, reference: caller, graph }, path)}`;
+  const text = `returns an error here, with the error pointer still in ${spelledIn({ program, reference: caller, graph }, path)}`;
   return { reference: caller, graph, node, path, steps: [stepIn(program, caller, node.pos, text)] };
 }
 
@@ -140,12 +140,12 @@ function droppedBefore(program: Program, at: Left, droppers: ReadonlySet<string>
     if (o?.kind !== 'call' || n === node || !leadsTo(graph, n, (m) => m === node) || leadsTo(graph, node, (m) => m === n)) continue;
     const end = endingBy(program, at, o, droppers);
     if (!end) continue;
-    const before = stepIn(program, reference, n.pos, `${o.name}() drops the pages that stood there`);
+    const before = stepIn(program, reference, n.pos, `${o.name}() drops the pages that were there`);
     const after = stepIn(
       program,
       end.other,
       end.other.item.pos,
-      `${end.other.name}() has ${end.name}() drop what stands there, for any but NULL`,
+      `${end.other.name}() has ${end.name}() drop what is there, unless that is NULL`,
     );
     return { name: end.name, steps: [before, ...at.steps, after] };
   }
@@ -211,7 +211,7 @@ function above(program: Program, { reference, graph, path, steps }: Left): Left[
     if (!there || !/^\w/.test(there)) return [];
     const hasFailed = failureOf(g, call.result);
     const failed = g.nodes.find((n) => hasFailed(n) && leadsTo(g, node, (m) => m === n) && isLeftBehind(program, caller, g, n, there));
-    const step = stepIn(program, caller, failed?.pos ?? call.pos, `${reference.name}() has failed, and the error is left there`);
+    const step = stepIn(program, caller, failed?.pos ?? call.pos, `${reference.name}() has failed, and its error pointer is left there`);
     return failed ? [{ reference: caller, graph: g, node, path: there, steps: [...steps, step] }] : [];
   });
 }

@@ -30,10 +30,10 @@ export function redropped(subject: Subject): Complaint[] {
       if (place === null || !node || !isAskedAlone(event.guards, place, countsAt(node))) return [];
       if (!isRepeated(program, { reference, graph, node, object: rootOf(place) })) return [];
       const text = spelledIn({ program, reference, graph }, place);
-      const message = `pages of ${row.api}() are dropped, and ${text} leads to them as before: the next request drops them again`;
+      const message = `pages of ${row.api}() are dropped, and ${text} still leads to them: the next request drops them again`;
       const complaint = complaintAt(subject, release, message);
       return [
-        { ...complaint, path: [...complaint.path, stepIn(program, reference, event.pos, 'nothing is stored in the object behind it')] },
+        { ...complaint, path: [...complaint.path, stepIn(program, reference, event.pos, 'the object is left as it was behind the drop')] },
       ];
     });
   });

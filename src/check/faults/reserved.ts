@@ -20,7 +20,7 @@ export function reservedIn(subject: Subject): Complaint[] {
   const drops = releasesIn(subject);
   if (row.reference !== 'get' && row.reference !== 'pin') return [];
   if (drops.some(({ visit, event }) => event.guards.some((g) => !g.negated && isTest(program, visit, g)))) return [];
-  const message = `pages of ${row.api}() are left where they are reserved, which does not say that no reference was taken`;
+  const message = `pages of ${row.api}() are not dropped where they are reserved, although a reference was taken on them`;
   const complaints = drops.flatMap((release) => passedBy(program, release).map((pos) => leftOut(subject, release, pos, message)));
   return [...new Map(complaints.map((c) => [`${c.file}:${c.pos}`, c])).values()];
 }
@@ -63,7 +63,7 @@ function isOf({ flow }: Visit, { fact }: ReleaseEvent, { args }: Guard): boolean
 
 function leftOut(subject: Subject, release: SeenRelease, pos: number, message: string): Complaint {
   const complaint = complaintAt(subject, release, message);
-  const last = stepAt(subject, release.visit, pos, 'left here where it is reserved, with the reference still held');
+  const last = stepAt(subject, release.visit, pos, 'a reserved page is left here with the reference still held');
   const isBefore = (step: FindingStep): boolean => step.file !== last.file || step.function !== last.function || step.line < last.line;
   return { ...complaint, pos, path: [...complaint.path.filter(isBefore), last] };
 }

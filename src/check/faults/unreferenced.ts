@@ -34,9 +34,9 @@ export function unreferenced(subject: Subject): Complaint[] {
     const { api } = release.event;
     const steps = [
       stepAt(subject, visit, computed.pos, `${variable} is computed from ${firstFrame}, and no reference is taken`),
-      stepAt(subject, visit, pos, `dropped by ${api}(), whichever it is`),
+      stepAt(subject, visit, pos, `dropped by ${api}() in either case`),
     ];
-    const message = `${api}() drops pages from ${row.api}() and frames on which nobody has taken a reference alike`;
+    const message = `${api}() drops pages of ${row.api}(), and also frames on which no reference was taken`;
     return [{ message, file: reference.file, function: reference.name, pos, path: [taken(subject), ...steps] }];
   });
 }

@@ -88,12 +88,12 @@ function complaintOf(subject: Subject, mapped: Handed, { reference, graph, node,
     .slice(-1)
     .map(({ visit, event }) => stepIn(program, visit.flow.reference, event.pos, `dropped by ${event.api}()`));
   return {
-    message: `pages of ${row.api}() are dropped with the device's mapping in place: ${call.name}() stands behind ${flag}, which nothing sets`,
+    message: `pages of ${row.api}() are dropped with the device's mapping in place: ${call.name}() is called only if ${flag} is set, which nothing does`,
     ...{ file, function: name, pos: node.pos },
     path: [
       taken(subject),
       stepIn(program, mapped.reference, mapped.node.pos, `given to a device by ${mapped.call.name}()`),
-      stepIn(program, reference, node.pos, `never come to: nothing in the tree sets ${flag}`),
+      stepIn(program, reference, node.pos, `never reached: nothing in the tree sets ${flag}`),
       ...by,
     ],
   };

@@ -205,10 +205,10 @@ function complaintOf(subject: Subject, { reference, graph, nodes: [made, take, e
   const written = spelledIn({ program, reference, graph }, pointer);
   const step = ({ pos }: Node, text: string): FindingStep => stepIn(program, reference, pos, text);
   const steps = [
-    step(made, `${variable} is allocated as zeros`),
+    step(made, `${variable} is allocated and zeroed`),
     step(take, 'which is given the pages'),
-    step(end, `${by}() looks through ${written}, which is NULL still, before it drops them`),
+    step(end, `${by}() dereferences ${written}, which is still NULL, before it drops them`),
   ];
-  const message = `${by}() looks through ${written}, which nobody has set, and does not come to drop the pages of ${row.api}()`;
+  const message = `${by}() dereferences ${written}, which nothing has set, before it drops the pages of ${row.api}()`;
   return { message, file, function: name, pos: end.pos, path: [taken(subject), ...steps] };
 }

@@ -159,15 +159,15 @@ function complaintOf(subject: Subject, { reference: by, node: drop }: Dropping, 
   const { file, name } = reference;
   const told = program.variants(reference)[0]?.params[argument]?.name ?? '';
   return {
-    message: `pages of ${row.api}() that ${name}() has handed on are dropped by ${by.name}(), too: where it fails in a later round, *${told} is not set`,
+    message: `pages of ${row.api}() that ${name}() has already handed on are dropped by ${by.name}(), too: where a later iteration fails, *${told} is not set`,
     ...{ file, function: name, pos: left.pos },
     path: [
       taken(subject),
       stepIn(program, by, node.pos, `handed to ${name}()`),
-      stepIn(program, reference, raised.pos, 'pages of this round are handed on, and counted'),
-      stepIn(program, reference, failing.pos, 'fails in a later round'),
+      stepIn(program, reference, raised.pos, 'the pages of this iteration are handed on, and counted'),
+      stepIn(program, reference, failing.pos, 'fails in a later iteration'),
       stepIn(program, reference, left.pos, `left without setting *${told}`),
-      stepIn(program, by, drop.pos, 'dropped as if they were left'),
+      stepIn(program, by, drop.pos, 'dropped as if they were still here'),
     ],
   };
 }

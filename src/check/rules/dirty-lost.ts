@@ -83,7 +83,7 @@ function isOfOlder({ release: { event } }: CleanDrop): boolean {
 /** A mark that skips some of the pages to which the same is written. */
 function leftOut(subject: Subject, { visit, event }: Mark): Complaint {
   const { file, name } = visit.flow.reference;
-  const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where they are not in a large folio`;
+  const message = `pages taken by ${subject.row.api}() for writing are marked dirty only where they are not in a large folio`;
   const step = stepAt(subject, visit, event.pos, `${event.api}() skips the pages of large folios`);
   return { message, file, function: name, pos: event.pos, path: withWrites(subject, visit, [taken(subject), step]) };
 }
@@ -91,7 +91,7 @@ function leftOut(subject: Subject, { visit, event }: Mark): Complaint {
 /** A mark that is not made for a user's pages either, if they come with another kind of iterator. */
 function ofVectors(subject: Subject, { mark, test }: Tested): Complaint {
   const { file, name } = test.visit.flow.reference;
-  const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where ${vectorTest}() holds, which it does not in a plain read()`;
+  const message = `pages taken by ${subject.row.api}() for writing are marked dirty only where ${vectorTest}() is true, which it is not for a plain read()`;
   const asked = stepAt(subject, test.visit, test.pos, `read() passes ITER_UBUF, for which ${vectorTest}() is false`);
   return {
     message,
@@ -105,18 +105,18 @@ function ofVectors(subject: Subject, { mark, test }: Tested): Complaint {
 /** A mark that is not made where somebody else has the page's lock. */
 function ofTried(subject: Subject, { mark: { visit, event }, api, pos }: Tried): Complaint {
   const { file, name } = visit.flow.reference;
-  const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where ${api}() gets their lock`;
+  const message = `pages taken by ${subject.row.api}() for writing are marked dirty only where ${api}() gets their lock`;
   const path = [
     taken(subject),
-    stepAt(subject, visit, pos, `${api}() does not wait for who has the lock`),
-    stepAt(subject, visit, event.pos, `${event.api}() is left out then, and the page is dropped clean`),
+    stepAt(subject, visit, pos, `${api}() does not wait for the lock`),
+    stepAt(subject, visit, event.pos, `without it, ${event.api}() is skipped and the page is dropped clean`),
   ];
   return { message, file, function: name, pos, path: withWrites(subject, visit, path) };
 }
 
 function complaintOf(subject: Subject, { release, from }: CleanDrop): Complaint {
   const { program, row } = subject;
-  const message = `pages taken by ${row.api}() to be written to are dropped clean by ${release.event.api}()`;
+  const message = `pages taken by ${row.api}() for writing are dropped clean by ${release.event.api}()`;
   if (!from) {
     const visit = byLateWay(release.visit);
     const complaint = complaintAt(subject, { ...release, visit }, message);
@@ -135,7 +135,7 @@ function ofWritten(subject: Subject, { access, variable, release, pos }: Written
   const { file, name } = visit.flow.reference;
   const { api } = release.event;
   const by = access.name === null ? 'here' : `by ${access.name}()`;
-  const dropped = visit === release.visit ? `dropped clean by ${api}()` : `passed to who drops it clean by ${api}()`;
+  const dropped = visit === release.visit ? `dropped clean by ${api}()` : `passed on, and dropped clean by ${api}()`;
   const path = [
     taken(subject),
     ...stepsTo(subject.program, visit, variable, { pos: access.pos, path: access.path }),

@@ -19,7 +19,7 @@ export const dirtyUnlocked: Check = (subject) => {
     const visit = row.case?.number === 3 ? byReference(subject, mark.visit, event.pos) : mark.visit;
     if (visit === null) return [];
     const { file, name } = reference;
-    const message = `a page of ${row.api}() is marked dirty without its lock; set_page_dirty_lock() takes it`;
+    const message = `a page of ${row.api}() is marked dirty without the page lock; set_page_dirty_lock() takes it`;
     const path = [taken(subject), ...markSteps(subject, { visit, event })];
     return [{ message, file, function: name, pos: event.pos, path }];
   });

@@ -9,7 +9,7 @@ import { type Check, type FindingStep, notTold } from '../finding.js';
 
 /** A path leaves the function with the pages held, and nothing else has them. */
 export const leakOnPath: Check = (subject) => {
-  const left = (name: string): string => `${name}() is left with the pages of ${subject.row.api}() still held`;
+  const left = (name: string): string => `${name}() returns with the pages of ${subject.row.api}() still held`;
   const walked = pathsIn(subject)
     .filter((w) => w.kind === 'leak' && !w.short)
     .map((w) => complaintOf(subject, w, left(w.function)));
@@ -18,8 +18,8 @@ export const leakOnPath: Check = (subject) => {
     const complaint = complaintAt(subject, release, left(name));
     const { lowers, asks } = saturating;
     const steps = [
-      stepAt(subject, release.visit, lowered, `${lowers}() of the last count saturates it, so ${asks}() > 0 always holds`),
-      stepAt(subject, release.visit, pos, 'left here with the pages still held'),
+      stepAt(subject, release.visit, lowered, `${lowers}() of the last reference saturates the count, so ${asks}() > 0 is always true`),
+      stepAt(subject, release.visit, pos, 'returns here with the pages still held'),
     ];
     // The steps behind that position are never reached.
     const isBefore = (step: FindingStep): boolean =>

@@ -61,7 +61,7 @@ function strangersIn(subject: Subject, { visit, event }: SeenRelease): Stranger[
       : originsIn(graph).flatMap(({ name, kind, call: { pos, result } }) => {
           if (unsaid.has(kind) || visit.flow.origins.has(result)) return [];
           const flow = analyse(analysis, reference, [{ pos, facts: ['%result'] }]);
-          const step = stepAt(subject, visit, pos, `a page from ${name}() stands there, too`);
+          const step = stepAt(subject, visit, pos, `a page from ${name}() is stored there, too`);
           return flow.releases.some((r) => r.pos === event.pos) ? [{ api: name, step }] : [];
         }),
   );

@@ -28,7 +28,7 @@ export const needsLongterm: Check = (subject, others) => {
   if (late.length === 0) return [];
   const what = row.reference === 'pin' ? 'pins' : 'pages';
   const where = row.carrier.length > 0 ? row.carrier.join(', ') : 'a table of frame numbers';
-  const wanted = row.reference === 'pin' ? '' : ': they want pin_user_pages*(FOLL_LONGTERM)';
+  const wanted = row.reference === 'pin' ? '' : ': use pin_user_pages*(FOLL_LONGTERM)';
   const message = `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM${wanted}`;
   const release = lastOf(subject, late);
   const path = resting(wayTo(subject, release), reach ? reached(subject, release.visit, reach) : []);

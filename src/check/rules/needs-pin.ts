@@ -13,7 +13,7 @@ export const needsPin: Check = (subject, others) => {
   if (isOtherwisePinned(subject, others)) return [];
   const reach = reachOf(subject);
   if (!reach || isOfNewSpace(subject)) return [];
-  const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: they want pin_user_pages*()`);
+  const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: use pin_user_pages*()`);
   complaint.path.push(...reach.steps);
   return [complaint];
 };
@@ -24,7 +24,7 @@ export const needsPin: Check = (subject, others) => {
  */
 function besideNotifier(subject: Subject): Complaint[] {
   return usersBeside(subject).map(({ visit, pos, how, steps }) => {
-    const message = `a page of ${subject.row.api}() is ${how} under its reference alone: it wants pin_user_pages*()`;
+    const message = `a page of ${subject.row.api}() is ${how} under a plain reference: use pin_user_pages*()`;
     const { file, name } = visit.flow.reference;
     return { message, file, function: name, pos, path: [taken(subject), ...steps] };
   });

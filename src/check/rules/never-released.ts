@@ -19,7 +19,7 @@ function keptIn(subject: Subject): Complaint[] {
   const seen = releasesIn(subject);
   if (followed.cut || row.gaps.length > 0) return [];
   if (row.reference === 'none' && subject.site.acquire.alwaysTakes)
-    return [complaintHere(subject, `${row.api}() takes references where it is given no array, too: nobody can drop them`)];
+    return [complaintHere(subject, `${row.api}() takes references even where it is given no array: nothing can drop them`)];
   const kept = pathsIn(subject).filter((w) => w.kind === 'kept');
   if (kept.length > 0)
     return kept.map((w) =>
@@ -52,7 +52,7 @@ function outOfReach(subject: Subject): Complaint[] {
     complaintOf(
       subject,
       w,
-      `pages taken by ${row.api}() are come to by ${w.fields.join(' or ')} alone, which nobody names but who fills it`,
+      `pages taken by ${row.api}() can be reached only by ${w.fields.join(' or ')}, which nothing uses but the code that fills it`,
     ),
   );
 }

@@ -7,6 +7,6 @@ import { type Check, notTold } from '../finding.js';
 export const overwritten: Check = (subject) => {
   const stored = pathsIn(subject)
     .filter((w) => w.kind === 'over')
-    .map((w) => complaintOf(subject, w, `pages of an earlier ${subject.row.api}() are stored over, and nothing has dropped them`));
+    .map((w) => complaintOf(subject, w, `pages of an earlier ${subject.row.api}() are overwritten, and nothing has dropped them`));
   return [...stored, ...notTold(leftByLastUser(subject), stored), ...emptiedFields(subject)];
 };

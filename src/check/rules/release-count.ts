@@ -13,10 +13,10 @@ import { type Check, type Complaint, notTold, stepIn } from '../finding.js';
 const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) => string>> = {
   unfilled: (f, api) =>
     `all pages asked for are dropped where ${api}() ${f.outcomes & SHORT ? 'may have taken fewer' : f.outcomes & ERROR ? 'has failed' : 'has taken none'}`,
-  early: (_, api) => `all pages that are wanted are dropped where the rounds of ${api}() have not taken all of them`,
-  negative: (_, api) => `the error of ${api}() is handed on as a number of pages: it becomes a very large one`,
-  past: (_, api) => `one page more is dropped than ${api}() took`,
-  few: (_, api) => `one page less is dropped than ${api}() took`,
+  early: (_, api) => `all pages that were asked for are dropped where the iterations of ${api}() have not taken all of them`,
+  negative: (_, api) => `the error of ${api}() is passed on as a number of pages: it becomes a very large one`,
+  past: (_, api) => `one page more than ${api}() took is dropped`,
+  few: (_, api) => `one page less than ${api}() took is dropped`,
 };
 
 /** A drop of another number of pages than was taken: the comments of unpin_user_pages() and get_user_pages() in mm/gup.c. */
@@ -36,7 +36,7 @@ export const releaseCount: Check = (subject) => {
 
 /** Drops of as many pages as user space says. */
 function askedFor(subject: Subject): Complaint[] {
-  const message = `as many pages are dropped as user space says then, not as many as ${subject.row.api}() took`;
+  const message = `the number of pages dropped comes from user space, and need not be that which ${subject.row.api}() took`;
   return countsFromUser(subject).map(({ release, reference, pos, api }) => {
     const complaint = complaintAt(subject, release, message);
     const asked = stepIn(subject.program, reference, pos, `evidence: the number comes from user space by ${api}()`);

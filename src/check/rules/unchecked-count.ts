@@ -12,11 +12,11 @@ import { type Check, type Complaint, stepIn, taken } from '../finding.js';
 const done: Readonly<Record<CountFault['kind'], { what: string; step: string | null }>> = {
   success: { what: 'is handed on as success', step: 'returns success' },
   result: { what: 'is returned as it is, where zero is success and an error is negative', step: 'returns the count' },
-  error: { what: 'is dropped, and zero returned as for success', step: 'returns zero' },
+  error: { what: 'is discarded, and zero returned as for success', step: 'returns zero' },
   sum: { what: 'is counted here as all that were asked for', step: 'adds the number asked for' },
-  round: { what: 'is passed over here', step: 'goes on with the next round, as if all of this one were there' },
-  use: { what: 'is passed over here', step: 'takes up pages that may not be there' },
-  drop: { what: 'is passed over here', step: null },
+  round: { what: 'is ignored here', step: 'goes on with the next iteration, as if all pages of this one were there' },
+  use: { what: 'is ignored here', step: 'uses pages that may not be there' },
+  drop: { what: 'is ignored here', step: null },
 };
 
 /** A call may take fewer pages than asked, or none: the comment of get_user_pages() in mm/gup.c. */
@@ -35,10 +35,10 @@ function faults(subject: Subject): Complaint[] {
   return faultsOf(subject)
     .filter((f) => f.kind !== 'drop')
     .map((f) => {
-      const what = f.outcomes & ERROR ? 'an error' : f.outcomes & SHORT ? 'a short count' : 'a count of none';
+      const what = f.outcomes & ERROR ? 'an error' : f.outcomes & SHORT ? 'a short count' : 'a count of zero';
       const message =
         f.how === 'past'
-          ? `pages of ${row.api}() are taken up to the count itself: one page more than there is`
+          ? `pages of ${row.api}() are used up to the count itself: one page more than there is`
           : `${what} of ${row.api}() ${done[f.kind].what}: not all pages are there`;
       return complaintOfFault(subject, f, message, done[f.kind].step);
     });
@@ -56,7 +56,7 @@ function ignoredByCallers(subject: Subject): Complaint[] {
     .map(({ caller, call }) => {
       const { file, name } = caller;
       const message = `the result of ${row.function}(), which takes pages by ${row.api}(), is ignored: fewer than asked, or none, may be there`;
-      const step = stepIn(program, caller, call.pos, `the result of ${row.function}() is not looked at`);
+      const step = stepIn(program, caller, call.pos, `the result of ${row.function}() is ignored`);
       return { message, file, function: name, pos: call.pos, path: [taken(subject), step] };
     });
 }

@@ -14,7 +14,7 @@ import { type Check, notTold, stepIn } from '../finding.js';
 
 /** Pages that are read, marked, or reached by a device after they were dropped. */
 export const useAfterRelease: Check = (subject) => {
-  const message = `a page of ${subject.row.api}() is looked into after it was dropped`;
+  const message = `a page of ${subject.row.api}() is used after it was dropped`;
   const walked = pathsIn(subject)
     .filter((w) => w.kind === 'use')
     .map((w) => complaintOf(subject, w, message));
@@ -34,7 +34,7 @@ export const useAfterRelease: Check = (subject) => {
     const { file, name } = reference;
     const at = (place: number, text: string) => stepIn(subject.program, reference, place, text);
     const drops = release.visit.flow.reference.name;
-    const call = called === null ? [] : [at(called, way === null ? `called here: ${drops}()` : `handed to who drops them: ${drops}()`)];
+    const call = called === null ? [] : [at(called, way === null ? `called here: ${drops}()` : `passed on, and dropped there: ${drops}()`)];
     return { ...complaint, file, function: name, pos, path: [...(way ?? complaint.path), ...call, at(pos, unmappedBy(subject, late))] };
   });
   return [
@@ -55,7 +55,7 @@ export const useAfterRelease: Check = (subject) => {
 /** The message where what was set up of the pages is not undone before they are dropped. */
 function stillStanding({ row }: Subject, { fields: [setUp, undoing, caller], function: own }: Witness): string {
   const first = caller === own ? `${undoing}() is called first on another path` : `${caller}() calls ${undoing}() first`;
-  return `pages of ${row.api}() are dropped while what ${setUp}() has set up still leads to them; ${first}`;
+  return `pages of ${row.api}() are dropped while what ${setUp}() set up still leads to them; ${first}`;
 }
 
 /** What unmaps the pages at a position: the call itself, or a helper of the file that is called there. */

@@ -57,7 +57,7 @@ export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
 /** Notes a page itself, not an object with it, that is put on a list: it is found there by no name. */
 function listed(r: Run, { pos }: Node, name: string, given: readonly (readonly string[])[]): void {
   const isPage = given.some((suffixes) => suffixes.includes(''));
-  if (isPage && once(r, 'astray', pos)) r.flow.astray.push({ pos, where: `by ${name}() where others look, who are not known` });
+  if (isPage && once(r, 'astray', pos)) r.flow.astray.push({ pos, where: `by ${name}() on a list that is not followed` });
 }
 
 /** What a call stores through pointers in an object that it is given: `f.out = out; take(&f)`. */

@@ -37,7 +37,7 @@ export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly
   const { pos } = n;
   if (isElsewhere(target)) {
     const isHeld = contentsOf(source, facts, r.scope).some((s) => isOwnValue(s) || s.startsWith('[]'));
-    const where = `in ${written ? asWritten(written) : 'a field'}, in which anything of anybody's may stand`;
+    const where = `in ${written ? asWritten(written) : 'a field'}, in which anything may be stored`;
     if (isHeld && once(r, 'astray', pos)) r.flow.astray.push({ pos, where });
     return;
   }

@@ -21,5 +21,5 @@ export function droppedAgain({ program, mayDrop }: Pick<Context, 'program' | 'ma
       ),
     );
   const call = calls.find(({ isGiven }) => isGiven) ?? calls[0];
-  return call === undefined ? [] : [{ file, function: name, pos: call.pos, text: `dropped once more by ${call.api}()` }];
+  return call === undefined ? [] : [{ file, function: name, pos: call.pos, text: `dropped again by ${call.api}()` }];
 }

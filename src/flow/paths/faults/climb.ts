@@ -114,7 +114,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     const left = danglingAt(program, reference, exit);
     if (left === null) return;
     const { file, name } = reference;
-    const step = { file, function: name, pos: left.pos, text: `left in ${left.path}, from where ${left.by.name}() drops it once more` };
+    const step = { file, function: name, pos: left.pos, text: `left in ${left.path}, from where ${left.by.name}() drops it again` };
     const steps = [...spokenSteps(exit.trail), step, ...droppedAgain(context, left.by, left.path)];
     found.add({ kind: 'double', short: false, file, function: name, pos: left.pos, steps, fields: [] });
   };
@@ -202,8 +202,8 @@ export function leaksOf(
 ): Witness[] {
   return lost.flatMap((turned) => {
     const blamed = failing.get(failedOn(turned.exit.trail)[0]?.key ?? '');
-    if (!blamed || blamed.turned.length === 0) return [leakOf(reference, turned, 'left here with the pages still held', before)];
-    const end = `left here, as failed, with the pages still held; ${reference.name}() does not drop them`;
+    if (!blamed || blamed.turned.length === 0) return [leakOf(reference, turned, 'returns here with the pages still held', before)];
+    const end = `returns an error here with the pages still held; ${reference.name}() does not drop them`;
     return blamed.turned.map((own) => leakOf(blamed.reference, own, end));
   });
 }

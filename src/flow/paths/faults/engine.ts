@@ -91,7 +91,7 @@ function unanswered({ failures, cleaned }: Climbed): Witness[] {
   // A function that passes on a callee's failure is not blamed if the callee is.
   const own = left.filter(({ turned }) => !failedOn(turned.exit.trail).some(({ key }) => blamed.has(key)));
   return own.map(({ reference, turned }) =>
-    leakOf(reference, turned, 'left here, as failed, with the pages still held, which nobody drops then'),
+    leakOf(reference, turned, 'returns an error here with the pages still held, which nothing drops then'),
   );
 }
 
@@ -109,10 +109,10 @@ function keptForGood({ context: { program } }: Functions, { givenUp, ends, level
       isGivenUp(program, { reference, exit: turned.exit, level }, given, levels),
   );
   const says = ({ none }: Exit): string =>
-    none.length > 0 ? 'of which the object says that there are none' : 'which the object does not count';
+    none.length > 0 ? 'of which the object now says that there are none' : 'which the object does not count';
   return [
     ...denied.map(({ reference, turned }) =>
-      leakOf(reference, turned, `left here, as failed, with the pages still held, ${says(turned.exit)}`),
+      leakOf(reference, turned, `returns an error here with the pages still held, ${says(turned.exit)}`),
     ),
     ...ends.flatMap((end) => {
       const fields = undropped(program, end, given, levels);
@@ -129,8 +129,8 @@ function abandoned({ context }: Functions, { reference: { file, name }, pos }: S
   return [...new Set(requests.map((by) => by.file))].flatMap((by) =>
     abandonedIn(context.program, by, heads).map((found): Witness => {
       const place = { file: by, function: found.reference.name, pos: found.pos };
-      const taken: PathStep = { file, function: name, pos, text: `taken here, and kept by what is put into ${found.head}` };
-      const text = `${found.variable} is freed here, and nobody has looked into ${found.head}`;
+      const taken: PathStep = { file, function: name, pos, text: `taken here, and kept by what is put on ${found.head}` };
+      const text = `${found.variable} is freed here, without a look at what is on ${found.head}`;
       return { kind: 'leak', short: false, ...place, steps: [taken, { ...place, text }], fields: [] };
     }),
   );
@@ -199,14 +199,14 @@ function handedBack({ context, walked }: Functions, { reference: { file, name },
   return [
     ...given.passed.flatMap(({ reference, fact }) =>
       kept(program, reference, effects(reference, [fact])).map((exit) =>
-        left(reference, exit, 'passed on to', 'left here with the page still held, which other ways with such a result drop'),
+        left(reference, exit, 'passed on to', 'returns here with the page still held, which other paths with such a result drop'),
       ),
     ),
     ...given.endings.flatMap(({ reference, fact }) => {
       const exits = effects(reference, [fact]);
       const [exit] = exits;
       return exit && exits.every((e) => e.kind === 'held' && !e.unsure && e.holders.every((h) => h.of >= 0))
-        ? [left(reference, exit, 'kept until', 'left here with the pages still held, which nobody else drops')]
+        ? [left(reference, exit, 'kept until', 'returns here with the pages still held, which nothing else drops')]
         : [];
     }),
     ...(isElsewhere ? [] : given.backs).flatMap((back) => handed(back, 'given back to', ({ trail }) => happened(trail, 'freed'))),
@@ -229,8 +229,8 @@ function leftUnseen({ context }: Functions, { reference: { file, name }, pos }: 
     if (dropper === undefined) return [];
     const place = { file: by.file, function: by.name, pos: at };
     const taken: PathStep = { file, function: name, pos, text: `taken here, and kept until ${dropper.name}()` };
-    const who = ender === null ? 'nobody sees that it failed' : `${ender.name}() does not look whether it failed`;
-    const text = `left here, as failed, before ${dropper.name}() drops the pages; ${who}`;
+    const who = ender === null ? 'nothing sees that it failed' : `${ender.name}() does not check whether it failed`;
+    const text = `returns an error here before ${dropper.name}() drops the pages; ${who}`;
     return [{ kind: 'leak', short: false, ...place, steps: [taken, { ...place, text }], fields: [] }];
   });
 }
@@ -241,7 +241,7 @@ function leftUnheard({ context }: Functions, { stale }: Climbed, given: Kept): W
     const left = unheardAt(context, reference, exit, given.drops);
     if (left === null) return [];
     const place = { file: reference.file, function: reference.name, pos: left.pos };
-    const text = `left in ${left.path}, from where ${left.by.name}() drops it once more; ${left.caller.name}() does not see that this failed`;
+    const text = `left in ${left.path}, from where ${left.by.name}() drops it again; ${left.caller.name}() does not see that this failed`;
     const steps = [...spokenSteps(exit.trail), { ...place, text }, ...droppedAgain(context, left.by, left.path)];
     return [{ kind: 'double', short: false, ...place, steps, fields: [] }];
   });
@@ -253,7 +253,7 @@ function leftDangling({ context }: Functions, { reference, pos }: Start, given: 
   return danglingIn(context, reference, given.drops).map((left): Witness => {
     const steps: PathStep[] = [
       { ...place, pos, text: `taken here, and kept in ${left.path}` },
-      { ...place, pos: left.pos, text: `${left.api}() frees the array, to which ${left.path} leads as before` },
+      { ...place, pos: left.pos, text: `${left.api}() frees the array, and ${left.path} still points to it` },
       { file: left.by.file, function: left.by.name, pos: left.drop.pos, text: `found there, and dropped by ${left.drop.api}()` },
     ];
     return { kind: 'dangling', short: false, ...place, pos: left.pos, steps, fields: [left.by.name] };
@@ -265,7 +265,7 @@ function endedBefore({ context }: Functions, { ends, levels }: Climbed): Witness
   const certain = ends.filter(({ exit }) => !exit.unsure);
   return certain.flatMap((end) =>
     pendingAt(context, end, (r) => levels.has(r.key)).map(({ reference: { file, name }, pos, dropped, left }): Witness => {
-      const text = `left here in ${left}, where they were to replace those in ${dropped}, which are dropped`;
+      const text = `left here in ${left}, where they were to replace those in ${dropped}: only those are dropped`;
       return {
         kind: 'leak',
         short: false,

@@ -165,10 +165,10 @@ function leftBy(within: Within, setUp: SetUp): Standing[] {
   const step = (r: FunctionReference, { pos }: Node, text: string): PathStep => ({ file: r.file, function: r.name, pos, text });
   return turnsOf((n) => undoes.has(n)).map(({ turn, end }) => {
     const steps = [
-      step(reference, node, `given to ${call.name}(), which sets up what leads to the pages`),
-      step(reference, turn, 'left here, as failed, with that still set up'),
+      step(reference, node, `passed to ${call.name}(), which sets up what leads to the pages`),
+      step(reference, turn, 'returns an error here with that still set up'),
       step(reference, end, `dropped by ${namedCall(end)?.name}()`),
-      step(by.reference, by.node, `undone here by ${by.name}() before the drop`),
+      step(by.reference, by.node, `here ${by.name}() undoes it before the drop`),
     ];
     return { pos: turn.pos, steps, by: [call.name, by.name, by.reference.name] };
   });

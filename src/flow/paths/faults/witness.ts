@@ -87,7 +87,7 @@ export function keptFor({ reference, exit }: End, kind: 'kept' | 'unnamed', fiel
   const { file, name } = reference;
   const steps = spokenSteps(exit.trail);
   const last = stepsOf(exit.trail).findLast((s) => s.file === file && s.function === name && s.event?.kind !== 'returned');
-  const left: PathStep = { file, function: name, pos: exit.pos, text: `left here with the pages in ${fields.join(', ')}` };
+  const left: PathStep = { file, function: name, pos: exit.pos, text: `returns here with the pages in ${fields.join(', ')}` };
   return { kind, short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };
 }
 

@@ -22,7 +22,7 @@ export function abandoned(local: Called, n: Node, o: CallOperation, object: stri
   const left = isGiven ? state : freed(state, object);
   const [suffix = ''] = reach(state, object);
   const kept = spelledIn(local, nameOf(graph, object) + suffix);
-  return told(local, n, left, `nobody looks whether ${o.name}() has failed, with the pages still in ${kept}`, { kind: 'abandoned' });
+  return told(local, n, left, `nothing checks whether ${o.name}() has failed, with the pages still in ${kept}`, { kind: 'abandoned' });
 }
 
 /** True if a pointer other than a local variable leads to an object. */

@@ -152,7 +152,7 @@ function goneBy(local: Called, n: Node, o: CallOperation, state: State): State[]
   const before = calledAgain(state, o);
   const gone = altered(before, { store: keptOf(before.store, (_, value) => value !== theReference), from: null });
   const known = isDecided(local, n, o) ? withSign(gone, o.result, sign.any & ~local.nodes.failing(n, o)) : gone;
-  return known ? [told(local, n, known, `what it handed on before is lost where ${o.name}() hands on more`)] : [];
+  return known ? [told(local, n, known, `what ${o.name}() handed on before is lost as it hands on more`)] : [];
 }
 
 /** The state in which nothing is stored as the result of a call that is made again. */
@@ -227,5 +227,5 @@ function givenUp(local: Called, n: Node, o: CallOperation, before: State, exit: 
     dropped,
     trail: after(exit.trail, state.trail),
   });
-  return [told(local, n, next, `given up by ${o.name}()${resultText(exit)}`)];
+  return [told(local, n, next, `dropped by ${o.name}()${resultText(exit)}`)];
 }

@@ -227,7 +227,7 @@ function exchanged(local: Called, n: Node, o: CallOperation, before: State, next
   // After `swap(a, b)` each has what the other had.
   const stored = given === null || o.name === 'swap' ? next : put(next, place, given);
   if (!isStoredOver(before, stored, place)) return [next];
-  const end = told(local, n, stored, `${o.name}() stores over what still holds pages`, { kind: 'overwritten' });
+  const end = told(local, n, stored, `${o.name}() overwrites what still holds pages`, { kind: 'overwritten' });
   if (isStillKnown(end) || reaches(end, valueAt(end, o.result))) return [end];
   local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
   return [];

@@ -117,7 +117,7 @@ export function lateAccess(local: Called, n: Node, o: Operation | null, state: S
   const isThrough = (path: string | null): boolean => path !== null && rootOf(path) !== path && isAddress(local, state, rootOf(path));
   const isWrite = isStore(o) && isThrough(o.target);
   const isLoad = loadedBy(o).some(({ path, address }) => !address && isThrough(path));
-  return isWrite || isLoad ? usedLate(local, n, state, 'reached by its address after the drop') : null;
+  return isWrite || isLoad ? usedLate(local, n, state, 'accessed by its address after the drop') : null;
 }
 
 /** The values that an operation reads; not a call's arguments. */

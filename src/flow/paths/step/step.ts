@@ -88,7 +88,7 @@ export function run(local: Called, n: Node, before: State): State[] {
       if (over) return [over];
       const next = structCopied(local, o, state) ?? put(state, target, source);
       if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
-        const end = told(local, n, next, `${targetText(local, o)} is stored over while it still holds pages`, {
+        const end = told(local, n, next, `${targetText(local, o)} is overwritten while it still holds pages`, {
           kind: 'overwritten',
         });
         // Where a variable still leads to the pages, what becomes of it decides whether they are lost.

@@ -29,7 +29,7 @@ export function withApart(within: Within, exits: Exit[], { isApart, turns }: Tra
   return exits.map((exit) => {
     if (!leaves(exit) || happened(exit.trail, 'abandoned') || asksCaller(within, exit)) return exit;
     const pos = turned.find((t) => t.exit.pos === exit.pos && t.exit.result === exit.result)?.pos ?? exit.pos;
-    const text = `left here, as failed, with the pages still held, which ${name}() drops on other failures`;
+    const text = `returns an error here with the pages still held, which ${name}() drops on other errors`;
     const step = { file, function: name, pos, text, event: { kind: 'apart' } as const };
     return { ...exit, result: errorSigns(exit.result), trail: { step, before: exit.trail } };
   });

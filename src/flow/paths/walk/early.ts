@@ -27,7 +27,7 @@ export function withEarly(within: Within, exits: Exit[]): Exit[] {
     const failed = { ...exit, early: true, result: errorSigns(exit.result) };
     if (turn.event?.kind === 'passed') return failed;
     const { file, name } = within.reference;
-    const step = { file, function: name, pos: exit.pos, text: 'left here, as failed, before the pages are dropped', event: null };
+    const step = { file, function: name, pos: exit.pos, text: 'returns an error here before the pages are dropped', event: null };
     return { ...failed, trail: { step, before: exit.trail } };
   });
 }
