@@ -1,4 +1,4 @@
-/** Expressions: their calls and copies, and the ways that a condition parts. */
+/** Lowers expressions: their calls and copies, and the branches of conditions. */
 
 import { errorTests } from '../../protocol/index.js';
 import type { CType, Expression, InitializerList } from '../../syntax/ast.js';
@@ -25,13 +25,13 @@ import {
   valueAt,
 } from './values.js';
 
-/** The path of a variable: one that outlives the call is the program's, be it declared in the function. */
+/** The path of a variable. A static local outlives the call, so its path begins with `::` like a file-scope variable's. */
 function variable(b: Builder, name: string): string {
   const path = `::${name}`;
   return !b.types.has(name) && (b.types.has(path) || b.names.isGlobal(name)) ? path : name;
 }
 
-/** Evaluates an expression: emits its calls and copies, and says what it leads to. */
+/** Lowers an expression: adds its calls and copies to the graph, and returns its value. */
 export function evaluate(b: Builder, e: Expression, iterates = false): Value {
   switch (e.kind) {
     case 'identifier':
@@ -73,7 +73,7 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
       const right = evaluate(b, e.right);
       if (comparison.has(e.op)) return { ...nothing, text: sourceName(e) };
       if (e.op === '+' || e.op === '-') {
-        // Pointer arithmetic stays with the pointer; a number that is added leads nowhere.
+        // Pointer arithmetic keeps the pointer; an added number leads nowhere.
         const pointer = isNumber(b, right) === isNumber(b, left) ? null : isNumber(b, right) ? left : right;
         const bytes = isByteCast(e.left) || isByteCast(e.right);
         if (bytes) return carve(b, left.path === null ? right : left, e.pos, sourceName(e));
@@ -133,10 +133,11 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
 
 const comparison = new Set(['==', '!=', '<', '<=', '>', '>=', '%', '/', '^']);
 
+/** Stores the values of an initializer list below `target`. */
 export function initialise(b: Builder, target: string, list: InitializerList, type: CType | null = null): void {
   // A pointer is set to the one value in the list: `(struct page *){ p }`.
   const isPointer = type !== null && type.pointers > 0 && type.dims.length === 0;
-  // The members of a struct by their places, `.0`, of which it is known later what they are called.
+  // Members without designators are named by position, `.0`; their names are looked up later.
   const isStruct = type !== null && type.tag !== null && type.pointers === 0 && type.dims.length === 0;
   const areByPlace = isStruct && list.items.every((item) => item.designators.length === 0);
   for (const [place, item] of list.items.entries()) {
@@ -146,12 +147,12 @@ export function initialise(b: Builder, target: string, list: InitializerList, ty
     for (const s of steps) path = path === null ? null : step(path, s);
     if (path === null) continue;
     if (item.value.kind === 'initializer') initialise(b, path, item.value);
-    // A member has this value and no other; of an array, each element has one.
+    // A member has this value and no other; the elements of an array each have one.
     else assign(b, path, evaluate(b, item.value), item.value.pos, !path.includes('[]'));
   }
 }
 
-/** `x = (struct s){ .a = f(p) };`: what stands in the list goes into the members, and nothing is left of what was there. */
+/** `x = (struct s){ .a = f(p) };`: the values of the list go into the members, and nothing that was there is left. */
 function overwrite(b: Builder, left: Expression, list: InitializerList): Value {
   const target = evaluate(b, left);
   if (target.path === null || target.address) return evaluate(b, list);
@@ -160,7 +161,7 @@ function overwrite(b: Builder, left: Expression, list: InitializerList): Value {
   return target;
 }
 
-/** True for a variable of the function, and for what a call gives; not for the name of a constant. */
+/** True for a local variable and for a call's result; not for a named constant. */
 function isOwn({ types }: Builder, path: string): boolean {
   return types.has(path) || path.startsWith('%');
 }
@@ -193,19 +194,26 @@ function conditional(b: Builder, e: Extract<Expression, { kind: 'conditional' }>
   return { path, address: false, text: texts.join(' | ') };
 }
 
-/** What an assignment changes what it finds by: `flags |= A`, `flags = flags | A`; `null` for one that stores another value. */
+/**
+ * The operand that an assignment combines with the old value: `A` in `flags |= A` and `flags = flags | A`; `null` for one that stores a new
+ * value.
+ */
 function addedBy({ op, left, right }: Extract<Expression, { kind: 'assign' }>): Expression | null {
   if (op !== '=') return right;
   const isOfItself = right.kind === 'binary' && (right.op === '|' || right.op === '&') && sourceName(right.left) === sourceName(left);
   return isOfItself ? right.right : null;
 }
 
-/** What is stored or returned: of a comparison, whether it came out so, which is known on each of two ways. */
+/**
+ * Returns the value that is stored or returned. For a comparison the path splits, so that on each branch the value, one or zero, is known.
+ */
 export function stored(b: Builder, e: Expression): Value {
   return isDecided(b, e) ? decided(b, e) : evaluate(b, e);
 }
 
-/** True for what is one or zero: a comparison, a negation, what a macro or a function makes of one, or whether a pointer is an error. */
+/**
+ * True for an expression whose value is one or zero: a comparison, a negation, a macro or function for one, or a test for an error pointer.
+ */
 function isDecided(b: Builder, e: Expression): boolean {
   return isAnswer(e, (call) => {
     const [first] = call.args;
@@ -215,14 +223,17 @@ function isDecided(b: Builder, e: Expression): boolean {
   });
 }
 
-/** One or zero, each on a way of its own. */
+/** Lowers an expression to one or zero, each on its own branch. */
 function decided(b: Builder, e: Expression): Value {
   const answer = (text: string): Expression => ({ kind: 'literal', text, pos: e.pos, end: e.end });
   const value = conditional(b, { kind: 'conditional', test: e, then: answer('1'), otherwise: answer('0'), pos: e.pos, end: e.end });
   return { ...value, text: sourceName(e) };
 }
 
-/** `bad |= n != 1` is something where the answer is yes, and as before where it is no; `ok &= n == 1` is nothing where the answer is no. */
+/**
+ * `bad |= n != 1` sets `bad` on the branch where the test is true, and leaves it on the other; `ok &= n == 1` clears `ok` where the test is
+ * false.
+ */
 function kept(b: Builder, { left, right, pos, end }: Extract<Expression, { kind: 'assign' }>, isSet: boolean): Value {
   const target = evaluate(b, left);
   const changes = join(b, pos);
@@ -239,7 +250,10 @@ function typeArgument(e: Expression | undefined): CType | null {
   return e?.kind === 'type' ? e.type : null;
 }
 
-/** The macro that makes an object of a class until the end of the scope, `guard(mutex)(&obj->lock)`: what it is given is no variable but a word. */
+/**
+ * The name of a macro that makes an object of a class until the end of the scope, `guard(mutex)(&obj->lock)`: its first argument is a class
+ * name, not a variable.
+ */
 function classMacro(b: Builder, callee: Expression): string | null {
   if (callee.kind !== 'call' || callee.callee.kind !== 'identifier') return null;
   const [word, ...others] = callee.args;
@@ -295,7 +309,7 @@ function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: bo
   return { path: result, address: false, text: sourceName(e) };
 }
 
-/** Branches on an expression: `yes` and `no` are joined with what the outcome says of the compared values. */
+/** Branches on an expression: adds edges to `yes` and `no`, with what each outcome says about the compared values. */
 export function condition(b: Builder, e: Expression, yes: number, no: number): void {
   if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) {
     const second = join(b, e.right.pos);
@@ -348,7 +362,7 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
   if (e.kind === 'binary' && e.op in negated) {
     const left = tested(b, e.left, after);
     const right = tested(b, e.right, after);
-    // `0 == ret` says what `ret == 0` says, `BUSY == obj->state` what `obj->state == BUSY` does, and `obj->n > ret` what `ret < obj->n` does.
+    // `0 == ret` is turned to `ret == 0`, `BUSY == obj->state` to `obj->state == BUSY`, and `obj->n > ret` to `ret < obj->n`.
     const isOther = (path: string): boolean => isNamedConstant(b, path) || (isOwn(b, right.path ?? '') && !isOwn(b, path));
     const isTurned = right.path !== null && !isNamedConstant(b, right.path) && (left.path === null || isOther(left.path));
     const written = { left: e.left, right: e.right, isTurned };
@@ -364,7 +378,10 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
   branch(b, assume, e.pos, yes, no, after);
 }
 
-/** What is compared with true or false, `(ret == 1) == false`, and whether it is said to be so; `null` for another expression. */
+/**
+ * For a comparison with true or false, `(ret == 1) == false`: the compared test, and whether it is to be true; `null` for another
+ * expression.
+ */
 function saidOf(b: Builder, e: Expression): { answer: Expression; isSo: boolean } | null {
   if (e.kind !== 'binary' || (e.op !== '==' && e.op !== '!=')) return null;
   const written = sourceName(e.right);
@@ -372,7 +389,10 @@ function saidOf(b: Builder, e: Expression): { answer: Expression; isSo: boolean 
   return { answer: e.left, isSo: one.test(written) === (e.op === '==') };
 }
 
-/** `got != n` for `got - n` and `got ^ n`, which are true where the two differ, also beside a zero; `null` for another expression. */
+/**
+ * `got != n` for `got - n` and `got ^ n`, which are nonzero where the two differ, also when compared with zero; `null` for another
+ * expression.
+ */
 function differing(e: Expression): Expression | null {
   if (e.kind !== 'binary') return null;
   if (e.op === '-' || e.op === '^') return { ...e, op: '!=' };
@@ -385,7 +405,7 @@ function isNamedConstant(b: Builder, path: string): boolean {
   return /^[A-Z][A-Z\d_]+$/.test(path) && !b.types.has(path);
 }
 
-/** What a condition compares: of `n--` the value before, which changes `after`. */
+/** The value that a condition compares: for `n--` the value before the change, which goes to `after`. */
 function tested(b: Builder, e: Expression, after: Operation[]): Value {
   if (e.kind !== 'update' || e.prefix) return evaluate(b, e);
   const value = evaluate(b, e.operand);
@@ -393,7 +413,7 @@ function tested(b: Builder, e: Expression, after: Operation[]): Value {
   return value;
 }
 
-/** Both ways from a condition; `after` happens on each of them. */
+/** Adds both branches of a condition; `after` happens on each. */
 function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: number, no: number, after: readonly Operation[] = []): void {
   const from = b.current;
   if (from < 0) return;

@@ -1,11 +1,11 @@
-/** From the AST of one function variant to its {@link Graph}. */
+/** Builds the {@link Graph} of one function variant from its AST. */
 import type { FunctionVariant } from '../../syntax/ast.js';
 import type { Graph } from '../graph.js';
 import { type Builder, connect, type Names, node } from './builder.js';
 import { openAtLabels } from './scopes.js';
 import { block, innerBlock } from './statements.js';
 
-/** Builds the control-flow graph of a function variant. Never throws on odd input; nesting is bounded by the parser. */
+/** Builds the control-flow graph of a function variant. Never throws on odd input; the parser bounds the nesting. */
 export function lower(variant: FunctionVariant, names: Names): Graph {
   let openAt: ReadonlyMap<string, number> | undefined;
   const b: Builder = {

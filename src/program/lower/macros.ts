@@ -1,21 +1,21 @@
-/** What macros hold, written out where they are used. */
+/** Expands macros where they are used. */
 import { elementsMacro } from '../../protocol/index.js';
 import type { Call, Expression } from '../../syntax/ast.js';
 import { repeats, statementsFor } from '../macro-bodies.js';
 import type { Builder, WrittenKind } from './builder.js';
 
-/** What a macro stands for that is an expression. */
+/** The expression that a macro call stands for. */
 export interface Written {
   name: string;
   value: Expression;
 }
 
-/** What a call of a macro stands for that is a place below its argument, or statements with a value; `null` if it is neither. */
+/** Returns what a macro call stands for that is a place below its argument, or a statement expression; `null` if it is neither. */
 export function valueFor(b: Builder, e: Call): Written | null {
   return expressionFor(b, e, 'member') ?? expressionFor(b, e, 'value');
 }
 
-/** The test that a call of a macro is; `null` for any other expression. */
+/** Returns the test that a macro call stands for; `null` for any other expression. */
 export function testFor(b: Builder, e: Expression): Written | null {
   return e.kind === 'call' ? expressionFor(b, e, 'test') : null;
 }
@@ -29,7 +29,7 @@ function expressionFor(b: Builder, e: Call, kind: WrittenKind): Written | null {
   return only?.kind === 'return' && only.value ? { name, value: only.value } : null;
 }
 
-/** Lowers what a macro holds; within itself its name means nothing more. */
+/** Lowers what a macro contains. Inside it the macro's name is not expanded again. */
 export function asWritten<Result>(b: Builder, name: string, lowered: () => Result): Result {
   b.writing.push(name);
   const result = lowered();
@@ -37,7 +37,9 @@ export function asWritten<Result>(b: Builder, name: string, lowered: () => Resul
   return result;
 }
 
-/** An argument of a call, in which what macros name below theirs is written out: `FLAGS(u) | FOLL_WRITE` as `u->flags | FOLL_WRITE`. */
+/**
+ * Returns an argument with the macros in it that name a place below theirs expanded: `FLAGS(u) | FOLL_WRITE` as `u->flags | FOLL_WRITE`.
+ */
 export function writtenOut(b: Builder, e: Expression): Expression {
   switch (e.kind) {
     case 'call': {
@@ -66,8 +68,8 @@ export function writtenOut(b: Builder, e: Expression): Expression {
 }
 
 /**
- * How many elements an array of the function is declared with, where that is asked for: `ARRAY_SIZE(pages)`, or its size by that of its
- * first element. `null` for anything else, and where the declaration says it by more than a number or a name.
+ * Returns the declared length of an array where an expression asks for it: `ARRAY_SIZE(pages)`, or `sizeof(pages) / sizeof(pages[0])`.
+ * `null` for any other expression, and if the length is not a plain number or name.
  */
 export function elementsOf(b: Builder, e: Expression): Expression | null {
   const name = arrayAsked(e);
@@ -79,7 +81,7 @@ export function elementsOf(b: Builder, e: Expression): Expression | null {
   return /^[A-Za-z_]\w*$/.test(text) ? { kind: 'identifier', name: text, pos, end } : null;
 }
 
-/** The variable of whose elements an expression asks the number. */
+/** The array whose number of elements an expression asks for. */
 function arrayAsked(e: Expression): string | null {
   if (e.kind === 'call') {
     const [array] = e.args;

@@ -3,7 +3,10 @@ import type { Block, Statement } from '../../syntax/ast.js';
 import type { Value } from '../path.js';
 import { type Builder, connect, node, type Target, temporary } from './builder.js';
 
-/** The cleanups of the scopes that are left, innermost first: of all but so many that stay open. */
+/**
+ * Adds the cleanups of the scopes that are left, innermost first.
+ * @param staying how many of the open variables stay open
+ */
 export function cleanUp(b: Builder, staying: number, pos: number): void {
   if (b.current < 0) return;
   for (const c of b.cleanups.slice(staying).reverse()) {
@@ -25,7 +28,7 @@ export function cleanUp(b: Builder, staying: number, pos: number): void {
   }
 }
 
-/** What is called at the end of a scope, and whether it gets the variable's address or its value; `null` if nobody knows. */
+/** The function that a cleanup calls, and whether it is given the variable's address or its value; `null` if it is not known. */
 function endOf({ names }: Builder, cleanup: string): { name: string; byAddress: boolean } | null {
   if (names.isScopeEnd(cleanup)) return { name: cleanup, byAddress: false };
   if (/^class_\w+_destructor$/.test(cleanup)) return null;
@@ -33,18 +36,18 @@ function endOf({ names }: Builder, cleanup: string): { name: string; byAddress: 
   return freed === undefined ? { name: cleanup, byAddress: true } : { name: freed, byAddress: names.isFunction(freed) };
 }
 
-/** Ends the scopes of the variables that were declared since so many were open. */
+/** Ends the scopes of the variables declared since `open` of them were open. */
 export function closeScope(b: Builder, open: number, pos: number): void {
   cleanUp(b, open, pos);
   b.cleanups.length = open;
 }
 
-/** A place that a jump leads to from within scopes that are open here. */
+/** Returns a jump target with the scopes that are open here. */
 export function target(b: Builder, to: number): Target {
   return { node: to, open: b.cleanups.length };
 }
 
-/** A jump: the scopes between are left. */
+/** Adds a jump: the scopes between here and the target are left. */
 export function jump(b: Builder, to: Target | undefined, pos: number): void {
   if (to !== undefined) {
     cleanUp(b, to.open, pos);
@@ -53,7 +56,7 @@ export function jump(b: Builder, to: Target | undefined, pos: number): void {
   b.current = -1;
 }
 
-/** Of each label of a function, how many variables with a cleanup are open there. */
+/** Returns for each label of a function how many variables with a cleanup are open there. */
 export function openAtLabels(body: Block): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const visit = (s: Statement, open: number): number => {

@@ -1,4 +1,4 @@
-/** Statements, in their order and around each other. */
+/** Lowers statements, and loops, switches and scopes around them. */
 import type { Block, Call, Declarator, Expression, Statement } from '../../syntax/ast.js';
 import { isScopeMacro } from '../../syntax/macros.js';
 import { type GotoLoop, gotoLoops } from '../goto-loops.js';
@@ -13,10 +13,10 @@ import { asWritten } from './macros.js';
 import { cleanUp, closeScope, jump, target } from './scopes.js';
 import { assign } from './values.js';
 
-/** What more early exits of a block than these tell is not kept: every node behind them would have it all. */
+/** How many guards from early exits are kept in a block: every node behind them lists them all. */
 const maxTold = 64;
 
-/** The statements of a block; its value is that of the last, if that is an expression. */
+/** Lowers the statements of a block. Its value is that of the last one, if that is an expression. */
 export function block(b: Builder, body: Block): Value {
   const open = b.cleanups.length;
   let value = nothing;
@@ -37,7 +37,7 @@ export function block(b: Builder, body: Block): Value {
   return value;
 }
 
-/** A block within others: what is known in it does not hold behind it. */
+/** Lowers a nested block: the guards that are added in it do not hold behind it. */
 export function innerBlock(b: Builder, body: Block): Value {
   return within(b, {}, () => block(b, body));
 }
@@ -48,7 +48,7 @@ function loopByGoto(b: Builder, statements: readonly Statement[], jump: GotoLoop
   return { id: b.loopIds++, pos, end, bodyPos: pos, guards: 0, name: 'goto', variables: jump.variables };
 }
 
-/** After `if (!test) return …;` the rest of the block stands under the test's opposite. */
+/** After `if (!test) return ...;` the rest of the block is under the opposite of the test. */
 function earlyExitGuards(b: Builder, s: Statement): Guard[] {
   if (s.kind !== 'if' || s.otherwise !== null || !leaves(s.then)) return [];
   return guardsOf(b, s.test, false);
@@ -136,12 +136,12 @@ function statement(b: Builder, s: Statement): void {
         b.current = inside.dispatch;
         node(b, s.pos, comparison(inside, '==', text));
       } else {
-        // Of what else it may be is known behind the last case.
+        // The edge to `default` is added behind the last case, when it is known which values it excludes.
         inside.otherwise = join(b, s.pos);
         b.current = inside.otherwise;
       }
       if (before < 0) return;
-      // What falls in from the case above has not been asked for this one.
+      // Control that falls through from the case above has not been compared with this value.
       const arm = node(b, s.pos, null);
       b.current = before;
       connect(b, arm);
@@ -183,10 +183,10 @@ function statement(b: Builder, s: Statement): void {
   }
 }
 
-/** Of more cases than these nobody tells what it is not. */
+/** With more cases than this, the path past them does not list the values it excludes. */
 const maxCases = 6;
 
-/** The way past all cases of a switch. */
+/** Adds the path past all cases of a switch, to `default` or to what follows. */
 function passCases(b: Builder, inside: Builder['switches'][number], after: number): void {
   const { dispatch, otherwise: arm, seen } = inside;
   const pos = (b.nodes[arm ?? dispatch] as Node).pos;
@@ -195,7 +195,7 @@ function passCases(b: Builder, inside: Builder['switches'][number], after: numbe
   connect(b, arm ?? after);
 }
 
-/** What a case says of the value of its switch. */
+/** The comparison of a switch's value with a case. */
 function comparison({ head, value }: Builder['switches'][number], op: '==' | '!=', text: string): Assume {
   const right: Expression = { kind: 'literal', text, pos: value.pos, end: value.end };
   return {
@@ -215,7 +215,7 @@ function expressionStatement(b: Builder, e: Expression): Value {
   return returned || writeOut(b, e) ? nothing : evaluate(b, e);
 }
 
-/** The statements of a macro that jumps, drops what its argument leads to, or takes pages among others, where it is used; false for anything else. */
+/** Expands a macro that jumps, drops what its argument leads to, or takes pages among other statements. False for anything else. */
 function writeOut(b: Builder, e: Expression): boolean {
   if (e.kind !== 'call' || e.callee.kind !== 'identifier') return false;
   const { name } = e.callee;
@@ -226,17 +226,20 @@ function writeOut(b: Builder, e: Expression): boolean {
   return true;
 }
 
-/** The loop whose head is a macro, around the statement behind that; `null` if it is none of the driver's own. */
+/** The loop whose head is a macro, with the statement behind it as its body; `null` if the macro is not one of the driver's own. */
 function loopFor(b: Builder, { name, pos, end, body }: Extract<Statement, { kind: 'macro-statement' }>, head: Call): Statement | null {
   const macro = b.writing.includes(name) ? null : b.names.written('loop', name);
   const [loop] = (macro && statementsFor(macro, head)) ?? [];
   return loop?.kind === 'for' || loop?.kind === 'while' ? { ...loop, pos, end, body } : null;
 }
 
-/** The classes of locks that may not be got: then the statement does not run. */
+/** Matches lock classes that may fail to lock: then the statement does not run. */
 const conditionalLock = /_(try|intr|kill|timeout)\b/;
 
-/** `scoped_guard(mutex, &m) { … }`: once, and a `break` leaves it. One that is conditional says what to do without the lock. */
+/**
+ * `scoped_guard(mutex, &m) { ... }` runs once, and a `break` leaves it. `scoped_cond_guard()` has a statement for the case that the lock is
+ * not taken.
+ */
 function scope(b: Builder, s: Extract<Statement, { kind: 'macro-statement' }>, head: Call): void {
   const after = join(b, s.end);
   const [lock, otherwise] = s.args;
@@ -279,7 +282,7 @@ function loop(
     variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])),
   };
   const past = test !== null && isZero(test) ? join(b, end) : null;
-  // Nothing comes to its body but by a label.
+  // The body of `while (0)` is reached only through a label in it.
   if (past) connect(b, past);
   b.loops = [...outer, inner];
   const head = join(b, pos);
@@ -346,7 +349,7 @@ function declare(b: Builder, d: Declarator): void {
   if (d.cleanup) b.cleanups.push({ variable: d.name, call: d.cleanup });
   if (d.init) {
     if (d.init.kind === 'initializer') initialise(b, name, d.init, d.type);
-    // What a pointer is set to once, it is not at each call.
+    // A static pointer is initialised once, not at each call.
     else if (!d.static || d.type.pointers === 0) assign(b, name, stored(b, d.init), d.pos, true);
   } else if (!d.static) node(b, d.pos, { kind: 'clear', target: d.name, text: '' });
 }
