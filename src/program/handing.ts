@@ -1,12 +1,15 @@
-/** Macros of a driver's own that hand their argument through: hints for the compiler, and errors that are noted on their way. */
+/**
+ * Recognises a driver's own macros that hand their argument through: compiler hints, and macros that note an error on its way,
+ * `(note(__LINE__, err), err)`.
+ */
 import type { Expression, FunctionVariant } from '../syntax/ast.js';
 
-/** Hints for the compiler, which are worth what they are given. */
+/** Compiler hints, whose value is their argument. */
 export const hints: ReadonlySet<string> = new Set(['likely', 'unlikely', '__builtin_expect']);
-/** Who is told where it is called takes note of it. */
+/** Names of the place in the source: a call that is given one only records where it is. */
 const places = new Set(['__LINE__', '__FILE__', '__func__', '__FUNCTION__']);
 
-/** True if a macro's body is worth what its first argument is: `(note(__LINE__, err), err)`, `__builtin_expect(!!(x), 0)`. */
+/** True if the value of a macro's body is its first argument: `(note(__LINE__, err), err)`, `__builtin_expect(!!(x), 0)`. */
 export function handsThrough({ params, body }: FunctionVariant): boolean {
   const [only] = body.body;
   const name = params[0]?.name;

@@ -1,4 +1,4 @@
-/** Macros that are one call of a name in the tables: their uses are that call. */
+/** Finds macros whose body is one call of a name in the tables, `#define PUT(p) put_page(p)`: a use of such a macro is that call. */
 import { acquires, dirtyCalls, releases } from '../protocol/index.js';
 import { excludes } from '../syntax/assumptions.js';
 import type { Expression } from '../syntax/ast.js';
@@ -12,33 +12,38 @@ import type { Value } from './path.js';
 import { isForOthers, isSometimesItself, isTabled } from './shims.js';
 import { plainPath, sourceName } from './text.js';
 
-/** Where one of a call's arguments comes from. */
+/** Where one argument of the call comes from. */
 interface Given {
   expression: Expression;
-  /** Of the macro's argument, -1 if it stands in the macro itself. */
+  /** Position among the macro's arguments; -1 if the macro's own text has it. */
   position: number;
-  /** It is all arguments from there on. */
+  /** True if it stands for all arguments from that position on, `__VA_ARGS__`. */
   rest: boolean;
-  /** It is the argument's address: `&(page)`. */
+  /** True if the call is given the argument's address: `&(page)`. */
   address: boolean;
 }
 
-/** A macro that stands for one call. */
+/** The one call that a macro stands for. */
 export interface Alias {
-  /** The call's name; of a macro that calls what it is given, `CALL(fn, x)`, the position of that among its arguments. */
+  /** The call's name; for a macro that calls what it is given, `CALL(fn, x)`, the position of `fn` among its arguments. */
   name: string | number;
   arguments: readonly Given[];
-  /** An object-like macro: the arguments are the call's own. */
+  /** True for an object-like macro, whose arguments are the call's own. */
   same: boolean;
 }
 
-/** Which calls macros stand for. */
+/** Looks up which calls macros stand for. */
 export interface MacroAliases {
-  /** What a macro of a name stands for in a file, under some conditions of arms; `null` for a name that means none that does. */
+  /**
+   * Returns what the macro of a name stands for in a file, in the `#if` arms that `assumed` allows; `null` if it stands for no such call.
+   */
   aliasFor(called: string, from: string, assumed?: readonly string[]): Alias | null;
-  /** The one call that a macro's body is, if the tables know it. */
+  /** Returns the one call that a macro's body is, if the tables know it; else `null`. */
   aliasOf(macro: FunctionReference): Alias | null;
-  /** The macros and functions of a name of which one is one call of the tables and another is not, in another arm of an `#if`; none for other names. */
+  /**
+   * Returns the macros and functions of a name if it is one call of the tables in one arm of an `#if` and something else in another; none
+   * otherwise.
+   */
   forked(called: string, from: string): readonly FunctionReference[];
 }
 
@@ -66,7 +71,7 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
 
   function forked(called: string, from: string): readonly FunctionReference[] {
     const named = macros(called, from);
-    // In other arms it may be a function.
+    // In other arms the name may be a function.
     const defined = named.flatMap((macro, i) => (i > 0 ? [macro] : [macro, ...functionsBeside(macro)]));
     if (defined.length < 2 || isItself(called, named)) return [];
     const [first, ...others] = defined.map((each) => ({ alias: each.macro ? aliasOf(each) : null, tabled: tabledIn(each) }));
@@ -74,7 +79,7 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
     return others.some(({ alias, tabled }) => !isSame(alias, first.alias) || (!alias && tabled !== first.tabled)) ? defined : [];
   }
 
-  /** The functions of a macro's name in its file. */
+  /** The functions in a macro's file that have the macro's name. */
   function functionsBeside(macro: FunctionReference): FunctionReference[] {
     return (
       shell(macro.file)
@@ -83,14 +88,15 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
     );
   }
 
-  /** What a macro's text calls of the tables. */
+  /** The names in the tables that a macro's text calls, joined. */
   function tabledIn(macro: FunctionReference): string {
     return calledIn(textOf(macro), macro.name).filter(isTabled).join();
   }
 
   /**
-   * True for a name of the tables that is what it is named: only kernels have the macro that have not got the call, or other systems. A
-   * mark and a call for pins are that also where some arm has another call for them: what is right in one arm is not told of as wrong.
+   * True if a macro with the name of a call in the tables is to be treated as that call: because only kernels that lack the call, or other
+   * systems, have the macro. A dirtying call, and a call for pins, is also treated so if some arm has another call in its place: what is
+   * right in one arm is then not reported as wrong.
    */
   function isItself(called: string, defined: readonly FunctionReference[]): boolean {
     if (!isTabled(called)) return false;
@@ -105,7 +111,7 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
       if (target === undefined) return null;
       const itself: Alias = { name: target, arguments: [], same: true };
       if (isTabled(target)) return itself;
-      // Of a driver's own function it is another name.
+      // It may be another name for a function of the driver's own.
       const isFunction = sources.isDriver && target !== macro.name && macros(target, macro.file).length === 0;
       return isFunction ? itself : aliasFor(target, macro.file, assumed);
     }
@@ -119,18 +125,21 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
   return { aliasFor, aliasOf, forked };
 }
 
-/** True for a mark, and for a call that takes or drops pins: those that recent kernels are meant to use, not what stood for them before. */
+/**
+ * True for a dirtying call, and for a call that takes or drops pins: recent kernels are meant to use these, and not what stood in for them
+ * before.
+ */
 function isToday(called: string): boolean {
   return dirtyCalls.has(called) || acquires.get(called)?.taken === 'pin' || releases.get(called)?.drops === 'pin';
 }
 
-/** False if nothing that a macro's text calls is in the tables, or may be a macro for what is. A cheap look before parsing. */
+/** False if a macro's text calls nothing that is in the tables or may be a macro for something that is. A cheap test before parsing. */
 function mayStandFor({ macros }: MacroSources, { name, file }: FunctionReference, text: string): boolean {
   if (text.includes('/*')) return true;
   return [...new Set(calledIn(text, name))].some((called) => isTabled(called) || macros(called, file).length > 0);
 }
 
-/** True for two macros that are the same call of the same arguments. */
+/** True for two macros that stand for the same call with the same arguments. */
 function isSame(one: Alias | null, other: Alias | null): boolean {
   if (one === null || other === null) return one === other;
   return (
@@ -144,7 +153,7 @@ function isSame(one: Alias | null, other: Alias | null): boolean {
   );
 }
 
-/** The call that all of a macro's body is, in one of its variants: one of the tables, or of what the macro is given. */
+/** The single call that a macro's body consists of, in one of its variants: a call of the tables, or of one of the macro's parameters. */
 function onlyCallIn({ shell, variants, graphs }: MacroSources, macro: FunctionReference, assumed: readonly string[]): Alias | null {
   const params = variants(macro)[0]?.params ?? [];
   for (const graph of graphs(macro)) {
@@ -166,18 +175,18 @@ function onlyCallIn({ shell, variants, graphs }: MacroSources, macro: FunctionRe
   return null;
 }
 
-/** The call of a graph that has no other; `null` if it has none, or several. */
+/** The call of a graph that has exactly one; else `null`. */
 function onlyCall({ nodes }: Graph): CallOperation | null {
   const calls = nodes.flatMap((n) => (n.operation?.kind === 'call' ? [n.operation] : []));
   return calls.length === 1 ? (calls[0] ?? null) : null;
 }
 
-/** True for `&(page)`, whatever it is cast to. */
+/** True for `&(page)`, with or without casts around it. */
 function isAddress(e: Expression): boolean {
   return e.kind === 'cast' ? isAddress(e.operand) : e.kind === 'unary' && e.op === '&';
 }
 
-/** A call of a macro that stands for another call, as that call. */
+/** Returns a call of a macro as the call that the macro stands for. */
 export function asAliased(call: CallOperation, alias: Alias): CallOperation {
   const written = call.written ?? { args: call.args, expressions: call.expressions };
   const name = nameFor(call, alias);
@@ -193,7 +202,7 @@ export function asAliased(call: CallOperation, alias: Alias): CallOperation {
   };
 }
 
-/** What is called; `null` where a macro is given something that is no name. */
+/** The name of the called function; `null` if the macro is given something other than a name to call. */
 function nameFor({ expressions }: CallOperation, { name }: Alias): string | null {
   if (typeof name === 'string') return name;
   const given = expressions[name];
@@ -202,7 +211,7 @@ function nameFor({ expressions }: CallOperation, { name }: Alias): string | null
 
 const none: Value = { path: null, address: false, text: '' };
 
-/** What a macro's call gives for an argument of the call that it stands for; several for the rest of its arguments. */
+/** The values that a macro's call has for one argument of the call it stands for; several if that is `__VA_ARGS__`. */
 function valuesFor({ args }: CallOperation, { expression, position, rest, address }: Given): Value[] {
   if (rest) return args.slice(position);
   if (position < 0) return [{ ...none, text: sourceName(expression) }];
@@ -210,7 +219,7 @@ function valuesFor({ args }: CallOperation, { expression, position, rest, addres
   return [address ? addressOf(value) : value];
 }
 
-/** As {@link valuesFor}, as it is written. */
+/** The same as {@link valuesFor}, as expressions. */
 function expressionsFor({ expressions }: CallOperation, { expression, position, rest, address }: Given): Expression[] {
   if (rest) return expressions.slice(position);
   const given = expressions[position];

@@ -1,7 +1,7 @@
 /**
- * Macros of a driver that are one call in one arm of an `#if` and another in another: `#define PAGE_PUT(p) put_page(p)` for old kernels,
- * `#define PAGE_PUT(p) unpin_user_page(p)` for the others. A function that calls such macros is another one under the conditions of each arm. So is
- * one that calls through a member in which each arm installs a function of its own.
+ * Macros of a driver that are one call in one arm of an `#if` and another call in another: `#define PAGE_PUT(p) put_page(p)` for old
+ * kernels, `#define PAGE_PUT(p) unpin_user_page(p)` for the others. A function that calls such macros is analysed once for each arm, under
+ * its conditions. So is one that calls through a member in which each arm installs another function.
  */
 import { excludes } from '../syntax/assumptions.js';
 import type { FunctionReference } from './file.js';
@@ -9,26 +9,27 @@ import type { MacroAliases } from './macro-aliases.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import { conditionsOf } from './shims.js';
 
-/** The arms of macros in the functions that call them. */
+/** Looks up the `#if` arms of the macros that functions call. */
 export interface MacroArms {
   /**
-   * The alternatives of conditions under which the macros that a function calls are what they are, each consistent with what is assumed
-   * already; one, without conditions, of a function that calls no such macro.
+   * Returns the alternative sets of conditions under which each macro that a function calls has one meaning, each consistent with what is
+   * assumed already. For a function that calls no such macro it is one empty set.
    */
   armsOf(reference: FunctionReference, assumed: readonly string[]): string[][];
-  /** The conditions under which what stands at a position is what it is under some assumptions. */
+  /** Returns the conditions under which the macro at a position has the meaning that the assumptions give it. */
   armAt(reference: FunctionReference, pos: number, assumed: readonly string[]): string[];
 }
 
-/** More alternatives than these are not told apart. */
+/** With more alternatives than this, arms are not told apart. */
 const most = 16;
-/** How many macros deep they are looked for. */
+/** How many macros deep arms are looked for. */
 const maxDepth = 3;
 
+/** Opens the lookup of the arms of macros. */
 export function openArms({ isDriver, shell, textOf, nameAt, macros, armsThrough }: MacroSources, { forked }: MacroAliases): MacroArms {
   const armOf = (macro: FunctionReference): string[] => conditionsOf(shell(macro.file), macro);
 
-  /** The macros with arms whose names a text calls, or that such macros come to. */
+  /** The sets of macros with arms that a text calls, directly or through other macros. */
   function forkedIn(text: string, own: string, from: string, depth = 0): (readonly FunctionReference[])[] {
     const names = [...new Set(calledIn(text, own))];
     return names.flatMap((name) => {
@@ -38,13 +39,13 @@ export function openArms({ isDriver, shell, textOf, nameAt, macros, armsThrough 
     });
   }
 
-  /** A macro's text, in which what it names without arguments is called. */
+  /** A macro's text. The name in an object-like macro is made to look like a call. */
   function bodyOf(macro: FunctionReference): string {
     const text = textOf(macro);
     return macro.objectLike ? text.replace(/(\w+)\s*$/, '$1(') : text;
   }
 
-  /** The alternatives for what a text calls, behind the conditions that hold already; of an arm, for what that calls. */
+  /** The alternatives for what a text calls, each with the conditions that hold already; within each arm, also for what that arm calls. */
   function alternativesIn(text: string, own: string, from: string, here: string[], depth = 0): string[][] {
     let found = [here];
     const within = (each: FunctionReference, name: string, holding: string[]): string[][] =>

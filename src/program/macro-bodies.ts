@@ -1,7 +1,7 @@
 /**
- * Macros whose bodies are lowered where they stand, as the preprocessor would write them: those that leave the place,
- * `#define CHECK(x) do { err = (x); if (err) goto out; } while (0)`; tests, `#define SHORT(got, n) ((got) < (n))`; the heads of loops, `#define for_each_page(b, i, p) for (i = 0; …; i++)`;
- * and those that name a member of their argument, whose type is known there alone.
+ * Recognises macros whose bodies are lowered at their place of use, as the preprocessor would expand them: those that jump, `#define
+ * CHECK(x) do { err = (x); if (err) goto out; } while (0)`; tests, `#define SHORT(got, n) ((got) < (n))`; loop heads, `#define
+ * for_each_page(b, i, p) for (i = 0; ...; i++)`; and those that name a member of their argument, whose type is known only there.
  */
 import type { Call, Expression, FunctionVariant, MacroDefinition, Statement } from '../syntax/ast.js';
 import { negated } from '../syntax/comparisons.js';
@@ -9,14 +9,14 @@ import { no, one } from '../syntax/truth.js';
 import { hints } from './handing.js';
 import { sourceName } from './text.js';
 
-/** True for a macro's text that may jump. */
+/** True if a macro's text may jump. */
 export function mayJump(text: string): boolean {
   return /\b(?:goto|return|break|continue)\b/.test(text);
 }
 
 const loops: ReadonlySet<unknown> = new Set(['for', 'while', 'do', 'macro-statement']);
 
-/** True if a `break` or a `continue` stands in statements outside the loops and switches among them: it leaves what is around the macro. */
+/** True if statements have a `break` or `continue` outside any loop or switch of their own: it leaves what is around the macro. */
 function leavesAround(node: unknown, isInLoop = false, isInSwitch = false): boolean {
   if (Array.isArray(node)) return node.some((n) => leavesAround(n, isInLoop, isInSwitch));
   if (!isNode(node)) return false;
@@ -26,9 +26,11 @@ function leavesAround(node: unknown, isInLoop = false, isInSwitch = false): bool
   return Object.values(node).some((n) => leavesAround(n, loop, choice));
 }
 
-/** True if a macro's body is statements of which some jump, themselves or by a macro that does, and none is jumped to. */
+/**
+ * True if a macro's body is statements some of which jump, directly or through another such macro, and which have no label of their own.
+ */
 export function isJumping({ body }: FunctionVariant, macro: MacroDefinition, doesJump: (called: string) => boolean): boolean {
-  // A body that is an expression was read as `return` of it.
+  // The parser wraps a body that is an expression in a `return`.
   if (body.body.length === 1 && body.body[0]?.kind === 'return' && !/^\s*return\b/.test(macro.body)) return false;
   let jumps = leavesAround(body);
   let odd = false;
@@ -42,7 +44,9 @@ export function isJumping({ body }: FunctionVariant, macro: MacroDefinition, doe
   return jumps && !odd;
 }
 
-/** True if a macro's body is statements with a value, of which some jump or call one of some names: `({ int n = pin(…); n == 1 ? 0 : -EFAULT; })`. */
+/**
+ * True if a macro's body is a statement expression that jumps or calls one of some names: `({ int n = pin(...); n == 1 ? 0 : -EFAULT; })`.
+ */
 export function isWorking({ body }: FunctionVariant, isNamed: (called: string) => boolean): boolean {
   const [only, ...others] = body.body;
   if (others.length > 0 || only?.kind !== 'return' || only.value?.kind !== 'statement-expression') return false;
@@ -55,12 +59,12 @@ export function isWorking({ body }: FunctionVariant, isNamed: (called: string) =
   return works && !odd;
 }
 
-/** True for a macro's text that is the head of a loop. */
+/** True if a macro's text begins like the head of a loop. */
 export function mayLoop(text: string): boolean {
   return /^\s*(?:for|while)\s*\(/.test(text);
 }
 
-/** True if a macro's body is the head of one loop, which goes round the statement behind the macro. */
+/** True if a macro's body is the head of one loop, whose body is the statement behind the macro. */
 export function isLooping({ body }: FunctionVariant): boolean {
   const [only, ...others] = body.body;
   return others.length === 0 && (only?.kind === 'for' || only?.kind === 'while') && only.body.kind === 'empty' && !isOdd(only);
@@ -74,18 +78,21 @@ function isOdd(statement: Statement): boolean {
   return odd;
 }
 
-/** True for a macro's text that compares, or asks several things. */
+/** True if a macro's text may be a comparison or a logical expression. */
 export function mayTest(text: string): boolean {
   return /[<>!&|]|==/.test(text);
 }
 
-/** True if a macro's body is a comparison, a negation, a macro that is one, or several of them. */
+/** True if a macro's body is a comparison, a negation, another such macro, or a combination of them. */
 export function isTest({ body }: FunctionVariant, doesTest: (called: string) => boolean): boolean {
   const [only, ...others] = body.body;
   return others.length === 0 && only?.kind === 'return' && only.value !== null && isMacroAnswer(only.value, doesTest);
 }
 
-/** A function that answers by one or zero on each side of a test, `if (got <= 0) return true; return false;`, as one that returns the test; others as they are. */
+/**
+ * Returns a function that answers one or zero on the two sides of a test, `if (got <= 0) return true; return false;`, as a function that
+ * returns the test. One that does not begin with an `if` is returned as it is; for any other one the result is `null`.
+ */
 export function answerOf(variant: FunctionVariant): FunctionVariant | null {
   const [first, second, ...others] = variant.body.body;
   if (first?.kind !== 'if') return variant;
@@ -97,14 +104,17 @@ export function answerOf(variant: FunctionVariant): FunctionVariant | null {
   return { ...variant, body: { ...variant.body, body: [{ kind: 'return', value, pos, end }] } };
 }
 
-/** One or zero, for a statement that returns it. */
+/** `1` or `0` for a statement that returns it; else `null`. */
 function returned(statement: Statement | undefined): '0' | '1' | null {
   if (statement?.kind === 'block') return statement.body.length === 1 ? returned(statement.body[0]) : null;
   const value = statement?.kind === 'return' && statement.value ? sourceName(statement.value) : '';
   return no.test(value) ? '0' : one.test(value) ? '1' : null;
 }
 
-/** True if a call is given a call, or an assignment, for what its macro names more than once: written out, that would be done more than once. */
+/**
+ * True if a call has a call or an assignment as an argument whose parameter the macro's body names more than once: expanded, it would
+ * happen more than once.
+ */
 export function repeats(variant: FunctionVariant, { args }: Call): boolean {
   return args.some((argument, i) => {
     let does = false;
@@ -120,7 +130,7 @@ export function repeats(variant: FunctionVariant, { args }: Call): boolean {
   });
 }
 
-/** True for an expression that is one or zero: a comparison, a negation, several of them, or a call that is said to be such. */
+/** True for an expression whose value is one or zero: a comparison, a negation, `&&` or `||`, or a call for which `asks` is true. */
 export function isAnswer(e: Expression, asks: (call: Call) => boolean): boolean {
   switch (e.kind) {
     case 'call':
@@ -134,7 +144,7 @@ export function isAnswer(e: Expression, asks: (call: Call) => boolean): boolean 
   }
 }
 
-/** The same of a macro's; a hint for the compiler around it is none of its own. */
+/** The same for a macro's expression; a compiler hint around it, `likely(...)`, does not count. */
 function isMacroAnswer(e: Expression, doesTest: (called: string) => boolean): boolean {
   if (e.kind === 'conditional') return [e.then, e.otherwise].every((side) => side?.kind === 'literal' && /^[01]$/.test(side.text));
   return isAnswer(e, ({ callee, args: [first] }) => {
@@ -143,14 +153,14 @@ function isMacroAnswer(e: Expression, doesTest: (called: string) => boolean): bo
   });
 }
 
-/** True for a macro's text that names a member or an element. */
+/** True if a macro's text may name a member or an element. */
 export function mayBeMember(text: string): boolean {
   return /(?:->|\.)\s*[A-Za-z_]|[\w)]\s*\[/.test(text);
 }
 
 /**
- * What a macro stands for whose body is a place below its argument: `#define PAGE_OF(b, i) ((b)->pages[i])`, `#define AT(a, i) (a)[i]`, or
- * one below what another such macro says; `null` if it is none.
+ * Returns the place below its argument that a macro's body names: `#define PAGE_OF(b, i) ((b)->pages[i])`, `#define AT(a, i) (a)[i]`, or a
+ * place below what another such macro names; `null` if it is none.
  */
 export function memberOf({ body, params }: FunctionVariant, isMember: (called: string) => boolean): Expression | null {
   const [only, ...others] = body.body;
@@ -164,12 +174,12 @@ export function memberOf({ body, params }: FunctionVariant, isMember: (called: s
 }
 
 /**
- * True for a macro's text that names what stands below one of its arguments, or stores to one: as the call of the tables in it alone it would
- * be another thing. `#define PUT_ALL(b) do { … put_page((b)->pages[i]); } while (0)`, `do { put_page(x); x = NULL; } while (0)`
+ * True if a macro's text names something below one of its parameters, or stores to one. Such a macro must not be reduced to the one call of
+ * the tables in it: `#define PUT_ALL(b) do { ... put_page((b)->pages[i]); } while (0)`, `do { put_page(x); x = NULL; } while (0)`.
  */
 export function reachesInto({ params }: FunctionVariant, text: string): boolean {
   const names = params.map((p) => p.name).filter((name) => name !== '');
-  // What is stored to itself is only named, for the compiler.
+  // An assignment of a parameter to itself, `x = x`, has no effect and is written for the compiler.
   return names.some((name) => new RegExp(`\\b${name}\\s*\\)?\\s*(?:->|\\.|\\[|=(?!=|\\s*\\(?\\s*${name}\\b))`).test(text));
 }
 
@@ -181,12 +191,15 @@ export function callsParameter(text: string): boolean {
   return names.split(',').some((name) => /^\s*\w+\s*$/.test(name) && new RegExp(`\\b${name.trim()}[\\s\\\\]*\\)?[\\s\\\\]*\\(`).test(body));
 }
 
-/** True if a macro's body is statements: an expression was read as `return` of it. */
+/** True if a macro's body is statements. (The parser wraps an expression in a `return`.) */
 export function isStatements({ body }: FunctionVariant): boolean {
   return body.body.length > 1 || body.body[0]?.kind !== 'return';
 }
 
-/** What a macro does, as statements: an expression was read as `return` of it; `null` where something in it cannot be read, or is jumped to. */
+/**
+ * Returns a macro with its body as statements, an expression without the `return` that the parser put around it; `null` if something in it
+ * cannot be read or has a label.
+ */
 export function statementsOf({ body, ...rest }: FunctionVariant): FunctionVariant | null {
   if (body.body.some(isOdd)) return null;
   const statements = body.body.map(
@@ -195,7 +208,10 @@ export function statementsOf({ body, ...rest }: FunctionVariant): FunctionVarian
   return { ...rest, body: { ...body, body: statements } };
 }
 
-/** The statements of a macro for one call of it, all at its place; `null` where the call does not fit. */
+/**
+ * Returns the statements of a macro for one call of it, with arguments put in for parameters and all positions at the call; `null` if the
+ * call does not fit.
+ */
 export function statementsFor(variant: FunctionVariant, call: Call): Statement[] | null {
   const { params, body } = variant;
   if (params.length !== call.args.length) return null;

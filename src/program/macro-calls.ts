@@ -1,4 +1,4 @@
-/** What a macro is where it is called: one call of the tables, statements that jump, or its argument. */
+/** What a macro is where it is called: one call of the tables, statements that are expanded there, or its own argument. */
 import { acquires, errorTests, frameTestName, noFrameName, releases } from '../protocol/index.js';
 import { excludes } from '../syntax/assumptions.js';
 import type { FunctionVariant } from '../syntax/ast.js';
@@ -29,19 +29,22 @@ import { calledIn, type MacroSources } from './macro-sources.js';
 import { macrosOf } from './macros.js';
 import { isTabled } from './shims.js';
 
-/** What macros come to in files that call them. */
+/** Looks up what macros mean in the files that call them. */
 export interface MacroCalls extends MacroArms {
-  /** A call of a macro that is one call of a name in the tables, as that call, under some conditions of arms. */
+  /**
+   * Returns a call of a macro that stands for one call of the tables as that call, in the `#if` arms that `assumed` allows; any other call
+   * as it is.
+   */
   expand(call: CallOperation, from: string, assumed: readonly string[]): CallOperation;
   /** True if a macro's body is one call of a name in the tables. */
   isAlias(macro: FunctionReference): boolean;
-  /** The macro of a name that is of a kind, under some conditions of arms; `null` if it means none. */
+  /** Returns the macro of this kind that a name means, in the arms that `assumed` allows; `null` if it means none. */
   writtenMacro(kind: WrittenKind, name: string, from: string, assumed: readonly string[]): FunctionVariant | null;
-  /** True for a macro of a driver that hands its argument through, in all arms in which it is defined. */
+  /** True for a macro of a driver that hands its argument through, in every arm that defines it. */
   isHanding(name: string, from: string): boolean;
 }
 
-/** Opens the lookup of what macros come to. */
+/** Opens the lookup of what macros mean. */
 export function openMacroCalls(sources: MacroSources): MacroCalls {
   const aliases = openMacroAliases(sources);
   const written = openWritten(sources, {
@@ -65,14 +68,16 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
   };
 }
 
-/** Remembers which names mean macros whose statements are written where they stand: those of the file or, in a driver's tree, of its headers. */
+/**
+ * Makes the lookup of macros that are expanded at their place of use: those of the file or, in a driver's tree, also those of its headers.
+ */
 function openWritten(
   { worked, isDriver, shell, macros }: MacroSources,
   variantOf: Readonly<Record<WrittenKind, (macro: FunctionReference) => FunctionVariant | null>>,
 ): MacroCalls['writtenMacro'] {
   return (kind, name, from, assumed) => {
     const own = isDriver ? undefined : macrosOf(shell(from), name);
-    // Most names mean no macro.
+    // Most names mean no macro: this is the quick way out.
     if (!isDriver && !own) return null;
     const arm = isDriver ? assumed : [];
     const find = (): FunctionVariant | null => {
@@ -86,7 +91,7 @@ function openWritten(
   };
 }
 
-/** The loop of a macro that is the head of one; `null` for one that calls what the tables know: such a one is followed as that call. */
+/** The loop that a macro is the head of. `null` for a macro that calls something in the tables: it is followed as that call. */
 function loopVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference): FunctionVariant | null {
   if (macro.objectLike || !mayLoop(parsed(sources, macro).body)) return null;
   if (tabledIn(sources, aliases, macro).length > 0) return null;
@@ -94,7 +99,10 @@ function loopVariant(sources: MacroSources, aliases: MacroAliases, macro: Functi
   return variant && isLooping(variant) ? variant : null;
 }
 
-/** The statements of a macro that jumps; `null` for one that calls what the tables know and takes no pages: such a one is followed as that call. */
+/**
+ * The statements of a macro that jumps. `null` for one that calls something in the tables which takes no pages: it is followed as that
+ * call.
+ */
 function jumpingVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference, level = 0): FunctionVariant | null {
   if (macro.objectLike) return null;
   const doesJump = (called: string): boolean =>
@@ -105,7 +113,9 @@ function jumpingVariant(sources: MacroSources, aliases: MacroAliases, macro: Fun
   return variant && isJumping(variant, parsed(sources, macro), doesJump) ? variant : null;
 }
 
-/** The test that a macro is, in all arms; `null` for one that calls what the tables know: such a one is followed as that call. */
+/**
+ * The test that a macro is, if it has only one definition. `null` for one that calls something in the tables: it is followed as that call.
+ */
 function testVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference, level = 0): FunctionVariant | null {
   if (macro.objectLike || tabledIn(sources, aliases, macro).length > 0) return null;
   const doesTest = (called: string): boolean =>
@@ -117,8 +127,8 @@ function testVariant(sources: MacroSources, aliases: MacroAliases, macro: Functi
 }
 
 /**
- * The test that a file's own function is, `static bool failed(int got) { return got <= 0; }`; `null` if it is none, or asks others, or
- * says by its name what the comparison does not.
+ * The test that a static function of the file is, `static bool failed(int got) { return got <= 0; }`. `null` if it is none, if it calls
+ * other functions, or if its name says something that the tables know.
  */
 function questionFor({ shell, textOf, variants }: MacroSources, name: string, from: string): FunctionVariant | null {
   const [reference, ...others] = shell(from)?.byName.get(name) ?? [];
@@ -132,14 +142,17 @@ function questionFor({ shell, textOf, variants }: MacroSources, name: string, fr
   return answer && isTest(answer, () => false) ? answer : null;
 }
 
-/** No function that only answers has more text. */
+/** A function with more text than this is not looked at as a test. */
 const longestAnswer = 600;
 
-/** A function of one answer, or of a test with one answer and another behind it; of numbers with a sign or pointers: what is compared is the same written out. */
+/**
+ * Matches a function with one `return`, or with an `if` that returns and a second `return`. Functions with unsigned parameters are left
+ * out: compared with an argument of another type, the same expression written at the call could come out differently.
+ */
 const mayAnswer =
   /^(?!(?:[^{]*[\s(,])?(?:unsigned|size_t|__?u\d+|u\d+|uint\w*)\s+\w+\s*[,)])[^{]{0,200}\{\s*((?:if\s*\([^;{}]{1,200}\)\s*return\b[^;{}]*;\s*(?:else\s+)?)?return\b[^;{}]{1,200});\s*\}\s*$/;
 
-/** What a macro calls that the tables know, or that is one call of what they know. */
+/** The names that a macro calls which are in the tables or are macros for one call of the tables. */
 function tabledIn({ textOf }: MacroSources, { aliasFor }: MacroAliases, macro: FunctionReference): string[] {
   return calledIn(textOf(macro), macro.name).filter((called) => isTabled(called) || aliasFor(called, macro.file) !== null);
 }
@@ -149,19 +162,19 @@ function parsed({ shell }: MacroSources, { file: name, item }: FunctionReference
   return parseMacro(shell(name)?.outside ?? '', item);
 }
 
-/** The statements with a value of a macro that jumps in them, or takes pages. */
+/** The statement expression of a macro that jumps in it, or takes pages. */
 function workingVariant({ textOf, variants }: MacroSources, aliases: MacroAliases, macro: FunctionReference): FunctionVariant | null {
   if (macro.objectLike || !/\(\s*\{/.test(textOf(macro))) return null;
   const [variant] = variants(macro);
   return variant && isWorking(variant, (called) => isTaking(aliases, macro, called)) ? variant : null;
 }
 
-/** True for a call of a macro that takes pages. */
+/** True for a call that takes pages, directly or as a macro for one. */
 function isTaking({ aliasFor }: MacroAliases, macro: FunctionReference, called: string): boolean {
   return acquires.has(called) || acquires.has(`${aliasFor(called, macro.file)?.name}`);
 }
 
-/** The place of a macro that is one below its argument. */
+/** The place below its argument that a macro names. */
 function memberVariant(sources: MacroSources, macro: FunctionReference, level = 0): FunctionVariant | null {
   const { body } = parsed(sources, macro);
   if (macro.objectLike || !(mayBeMember(body) || body.includes('('))) return null;
@@ -173,8 +186,8 @@ function memberVariant(sources: MacroSources, macro: FunctionReference, level = 
 }
 
 /**
- * What a macro does that drops what its argument leads to, or hands it to the function that it is given, `EACH(b, put_it)`; or takes pages
- * among other statements, itself or by another such macro.
+ * The statements of a macro that drops what its argument leads to, hands that to a function which it is given, `EACH(b, put_it)`, or takes
+ * pages among other statements; itself or through another such macro.
  */
 function droppingVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference, level = 0): FunctionVariant | null {
   const { textOf, variants, macros } = sources;
@@ -191,10 +204,10 @@ function droppingVariant(sources: MacroSources, aliases: MacroAliases, macro: Fu
     : null;
 }
 
-/** How many macros deep it is looked what one does. */
+/** How many macros deep it is searched what one does. */
 const maxLevels = 3;
 
-/** Remembers which names mean macros of a driver that hand their argument through. */
+/** Makes the lookup of a driver's macros that hand their argument through. */
 function openHanding({ ledger, isDriver, variants, macros }: MacroSources): MacroCalls['isHanding'] {
   const known = ledger.memo<boolean>();
   return (name, from) => {

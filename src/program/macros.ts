@@ -1,13 +1,16 @@
-/** Which macros a name can mean in a file. */
+/** Finds the macros that a name can mean in a file. */
 import type { FunctionReference, Shell } from './file.js';
 
-/** A file's macros of a name, with parameters first; `null` if the name is not defined there at all. */
+/**
+ * Returns a file's macros of a name, those with parameters first; `null` if the file does not define the name at all, `[]` if only as a
+ * function.
+ */
 export function macrosOf(facts: Shell | null, name: string): FunctionReference[] | null {
   const defined = [...(facts?.byName.get(name) ?? []), ...(facts?.objectMacros().get(name) ?? [])];
   return defined.length > 0 ? defined.filter((r) => r.macro) : null;
 }
 
-/** The macros of a file that are another name for a function. */
+/** Returns the object-like macros of a file that are another name for a function, `#define PUT my_put`. */
 export function otherNames(facts: Shell | null, name: string): FunctionReference[] {
   const stands = new RegExp(`^[ \\t]*#\\s*define[ \\t]+\\w+[ \\t]+${name}[ \\t]*(?:$|/[*/])`, 'm');
   if (!facts || !stands.test(facts.outside)) return [];
@@ -15,17 +18,17 @@ export function otherNames(facts: Shell | null, name: string): FunctionReference
   return macros.filter(({ item }) => stands.test(facts.outside.slice(item.pos, item.end)));
 }
 
-/** What macros are looked up in. */
+/** What the lookup needs. */
 interface Sources {
   shell(name: string): Shell | null;
-  /** A driver's own headers that a file includes. */
+  /** Returns the driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
   directivesIn(file: string): { defines: ReadonlySet<string> };
   /** Macros of any header that stand for calls of the tables. */
   aliases: readonly FunctionReference[];
 }
 
-/** Asks for the macros of a name that a file can mean: its own, then those of headers. */
+/** Makes the lookup of the macros that a name can mean in a file: the file's own, else those of its headers. */
 export function macroFinder({ shell, quotedHeaders, directivesIn, aliases }: Sources): (name: string, from: string) => FunctionReference[] {
   function macros(name: string, from: string): FunctionReference[] {
     const facts = shell(from);

@@ -1,25 +1,28 @@
-/** What the tables say of a name, as one file uses it. */
+/** What the tables say about a name, as one file uses it. */
 import { isNeutral, isNeutralByName } from '../protocol/index.js';
 import type { FunctionReference, Shell } from './file.js';
 import type { Ledger } from './ledger.js';
 import { familyFolders } from './place.js';
 import { type Meaning, meaningOf } from './shims.js';
 
-/** What names mean in files. */
+/** Looks up what names mean in files. */
 export interface Meanings {
-  /** What a name means in a file that may define calls of the tables itself, for some kernels. */
+  /** Returns what a name means in a file, which may itself define calls of the tables for some kernels. */
   meaning(name: string, file: string): Meaning;
-  /** True for a call that does nothing to a reference by its name, which no driver around the file has given to a function of its own. */
+  /**
+   * True for a call that by its name does nothing to a reference, unless a driver around the file has given that name to a function of its
+   * own.
+   */
   isNeutral(name: string, file: string): boolean;
 }
 
-/** What the names' definitions are looked up in. */
+/** What the lookup needs. */
 interface Sources {
   ledger: Ledger;
-  /** The tree is that of a driver. */
+  /** True if the tree is a driver's. */
   isDriver: boolean;
   shell(name: string): Shell | null;
-  /** A driver's own headers that a file includes. */
+  /** Returns the driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
   resolve(name: string, file: string): FunctionReference[];
   resolveNear(name: string, file: string): FunctionReference[];
@@ -34,7 +37,7 @@ export function openMeanings({ ledger, isDriver, shell, quotedHeaders, resolve, 
       const key = `${name}\0${from}`;
       return known.get(key) ?? known.work(key, () => meaningOf(name, shell(from), isDriver, () => headersOf(from)));
     },
-    // The tables know the kernel's own families by how their names begin, and drivers have functions named alike.
+    // The tables know the kernel's own families of calls by the beginning of their names; drivers have functions with names like these.
     isNeutral(name, from) {
       if (!isNeutral(name)) return false;
       if (isNeutralByName(name) || familyFolders.test(from)) return true;

@@ -1,16 +1,17 @@
-/** Names of the kernel's calls that a driver defines itself, for the kernels that have not got them. */
+/** Names of the kernel's calls that a driver defines itself, for kernels that lack them. */
 import { acquires, dirtyCalls, extraReferenceCalls, foreignSystem, freeingCalls, releases, transfers } from '../protocol/index.js';
 import { isOlder, without } from '../syntax/assumptions.js';
 import type { FunctionReference, Shell } from './file.js';
 
 /** What a name means in a file. */
 export interface Meaning {
-  /** Functions and macros that it is there in some configurations, or in all. */
+  /** The driver's functions and macros of that name, valid in some configurations or in all. */
   definitions: readonly FunctionReference[];
-  /** The alternatives of conditions under which it is what the tables say; empty if it never is. */
+  /** The alternative sets of conditions under which the name means what the tables say; empty if it never does. */
   tabled: readonly (readonly string[])[];
 }
 
+/** True for a name that one of the tables knows. */
 export function isTabled(name: string): boolean {
   return (
     acquires.has(name) ||
@@ -25,8 +26,9 @@ export function isTabled(name: string): boolean {
 const always: Meaning = { definitions: [], tabled: [[]] };
 
 /**
- * The meaning of a name by a file's own definitions, or else by those of its headers. A function that others see is the call itself
- * in a kernel, as is one of a kernel's header; in a driver's tree it is one of the driver's where it is not always there.
+ * Returns what a name means by a file's own definitions, or else by those of its headers. In a kernel, a function that is not static is the
+ * call itself, and so is one in a kernel header. In a driver's tree, a function that is defined under conditions is one of the driver's
+ * own.
  */
 export function meaningOf(name: string, own: Shell | null, isDriver: boolean, headers: () => readonly Shell[]): Meaning {
   if (!isDriver && own?.file.endsWith('.h') && acquires.has(name)) return always;
@@ -52,17 +54,17 @@ function absent(facts: Shell | null, definitions: readonly FunctionReference[]):
   return without(definitions.map((f) => conditionsOf(facts, f)));
 }
 
-/** True if a file defines a macro for older kernels only, for those that have not got what it is named like, or for another system. */
+/** True if a file defines a macro only for kernels that lack the call of that name, or for another operating system. */
 export function isForOthers(facts: Shell | null, macro: FunctionReference): boolean {
   return conditionsOf(facts, macro).some((condition) => isOlder(condition) || foreignSystem.test(condition));
 }
 
-/** True if there is an arm in which none of some definitions of a name is there: in that the name is what the tables say. */
+/** True if there is a configuration without any of these definitions of a name: there the name means what the tables say. */
 export function isSometimesItself(shell: (name: string) => Shell | null, definitions: readonly FunctionReference[]): boolean {
   return without(definitions.map((f) => conditionsOf(shell(f.file), f))).length > 0;
 }
 
-/** The conditions under which a definition is there, without those that only keep a header from being read twice. */
+/** Returns the conditions under which a definition is valid, without those of a header's include guard. */
 export function conditionsOf(facts: Shell | null, { item }: FunctionReference): string[] {
   return item.conditions.filter((condition) => {
     const guard = /^!defined\((\w+)\)$/.exec(condition)?.[1];
@@ -70,7 +72,7 @@ export function conditionsOf(facts: Shell | null, { item }: FunctionReference): 
   });
 }
 
-/** `#ifndef NAME` with its `#define NAME` behind it, comments between them or not. */
+/** Matches an include guard: `#ifndef NAME` followed by `#define NAME`, with or without comments between. */
 function guarding(name: string): RegExp {
   const asked = `^[ \\t]*#[ \\t]*if(?:ndef[ \\t]+${name}|[ \\t]*!\\s*defined[ \\t]*\\(?[ \\t]*${name}[ \\t]*\\)?)`;
   return new RegExp(`${asked}[ \\t]*(?:/[*/].*)?\\s*(?:/\\*(?:[^*]|\\*(?!/))*\\*/\\s*|//.*\\s*)*#[ \\t]*define[ \\t]+${name}\\b`, 'm');
