@@ -1,4 +1,7 @@
-/** A tree that is asked questions, all of which are noted: what a result rests on. The less is asked for, the fewer changes touch it. */
+/**
+ * A tree that notes every question it is asked: the notes say what a result rests on. The less a caller asks for, the fewer changes to the
+ * tree touch its result.
+ */
 import type { Tree } from '../source/index.js';
 import { descriptionsIn } from './described.js';
 import { type FunctionReference, type Shell, searching, type WholeFile } from './file.js';
@@ -9,39 +12,48 @@ import { isIn, type Kind, lookedUp, matchesIn, wordFor } from './questions.js';
 /** A tree whose questions are noted in a ledger. */
 export interface AskedTree
   extends Pick<Tree, 'filesCalling' | 'filesDefining' | 'filesAccessing' | 'filesDefiningStruct' | 'read' | 'exists'> {
-  /** All of a file; `null` if it cannot be read. */
+  /** Returns all of a file; `null` if it cannot be read. */
   file(file: string): WholeFile | null;
-  /** A file without the bodies of its functions. */
+  /** Returns a file without the bodies of its functions; `null` if it cannot be read. */
   shell(file: string): Shell | null;
-  /** A file's text without the bodies of functions in the kernel's style, at the same length, for which it is not looked through; `null` if it cannot be read. */
+  /**
+   * Returns a file's text with the bodies of functions in the kernel's style blanked, at the same length; `null` if it cannot be read. It
+   * needs no outline of the file.
+   */
   outside(file: string): string | null;
-  /** A file, for who looks at its shell and at the item at a position, and at nothing else. */
+  /** Returns a file for a caller that looks only at its shell and at the item at `pos`. */
   around(file: string, pos: number): Around | null;
-  /** Where a position in a file stands. */
+  /** Returns line and byte column of a position, both from 1. */
   position(file: string, pos: number): { line: number; column: number };
-  /** The functions of a file whose text matches. */
+  /** Returns the functions of a file whose text matches. */
   searched(file: string, pattern: RegExp): readonly FunctionReference[];
-  /** What each match of a pattern in a file's text gives, wherever it stands. */
+  /** Returns the groups of each match of a pattern in a file's text, wherever it is. */
   matches(file: string, pattern: RegExp): readonly (readonly (string | undefined)[])[];
-  /** True if something in a file's text matches. @param pattern without the flag `g`, by which a pattern remembers where it was */
+  /**
+   * True if something in a file's text matches.
+   * @param pattern without the flag `g`, with which a pattern would remember its last position
+   */
   says(file: string, pattern: RegExp): boolean;
-  /** All files of the tree. */
+  /** Returns all files of the tree. */
   list(): readonly string[];
-  /** The files of a name, in whatever folder. */
+  /** Returns the files with this name, in any folder. */
   filesNamed(name: string): readonly string[];
-  /** True if some line that starts in column one has `name(`: see `definesAtColumnZero` of file.ts. */
+  /** True if `name(` may be defined in the file, on a line that starts in column one: see `definesAtColumnZero` of file.ts. */
   defines(file: string, name: string): boolean;
-  /** True if the file has the word. */
+  /** True if the file contains the word. */
   mentions(file: string, word: string): boolean;
   /** True if the file calls something that drops references. */
   drops(file: string): boolean;
-  /** True if some file of its folder does. */
+  /** True if some file in the file's folder calls something that drops references. */
   dropsNear(file: string): boolean;
-  /** Names of the calls that drop references: those of the tables, and of the tree's macros for them. */
+  /** Returns the names of all calls that drop references: those of the tables, and those of the tree's macros for them. */
   dropNames(): readonly string[];
 }
 
-/** A file, and from where to where the item goes at a position, and its number; of what stands in none, the whole. */
+/**
+ * A file, and the item at a position: its number and where it begins and ends. At a position outside all items, it is the whole file, and
+ * `number` is `null`.
+ */
 export interface Around {
   facts: WholeFile;
   number: number | null;
@@ -49,12 +61,12 @@ export interface Around {
   end: number;
 }
 
-/** Has every question that is put to a tree noted. */
+/** Returns a view of a tree that notes in a ledger every question put to it. */
 export function asked(tree: Tree, ledger: Ledger): AskedTree {
   const noted: (kind: Kind, ...words: readonly string[]) => void = ledger.note;
   const { of: described, textOf, outsideOf } = descriptionsIn(tree);
 
-  /** Puts a question of a kind. */
+  /** Returns the function that notes a question of this kind and answers it. */
   function put<K extends Kind>(kind: K): (...words: string[]) => ReturnType<typeof lookedUp<K>> {
     return (...words) => {
       noted(kind, ...words);

@@ -1,28 +1,31 @@
-/** What the macros of include/linux/cleanup.h define: ends of scopes, and classes of variables that have one. */
+/**
+ * What the macros of include/linux/cleanup.h define: DEFINE_FREE() a function that runs at the end of a variable's scope, DEFINE_CLASS() a
+ * type with a constructor and a destructor.
+ */
 import type { CType, FunctionVariant } from '../syntax/ast.js';
 import { type Item, outline, parseFunction, parseTypedef } from '../syntax/index.js';
 
 /** A function that such a macro defines. */
 export interface CleanupDefinition {
-  /** The macro that uses it, and the word by which it does: `__free(word)`, `CLASS(word, name)(…)`. */
+  /** The macro that uses the function, and the word it is used by: `__free(word)`, `CLASS(word, name)(…)`. */
   macro: '__free' | 'CLASS';
   word: string;
-  /** The function up to where its body stands in the file. */
+  /** A function head, written as C up to the `{` or `return`; the body is the text of the file from `bodyPos` to `bodyEnd`. */
   head: string;
   bodyPos: number;
   bodyEnd: number;
 }
 
-/** The names of what is defined, made from a word as the macros do. */
+/** Matches the names that the macros make from a word: `__free_foo`, `class_foo_constructor`, `class_foo_destructor`, `class_foo_t`. */
 export const madeFor = /^(?:__free_(\w+)|class_(\w+)_(?:constructor|destructor|t))$/;
 
-/** The word that such a name is made from, by which the index knows where it is defined; any other name itself. */
+/** Returns the word that such a name is made from, which is what the index knows its definition by. Any other name is returned as it is. */
 export function wordOf(name: string): string {
   const [, freed, made] = madeFor.exec(name) ?? [];
   return freed ?? made ?? name;
 }
 
-/** The definitions in a file's text. */
+/** Returns the functions that the macros in a text define. */
 export function cleanupDefinitions(text: string): { definition: CleanupDefinition; item: Item }[] {
   return definitionsIn(text).flatMap(({ pos, macro, word, type, parts }) => {
     const define = (name: string, head: string, part: Part | undefined): { definition: CleanupDefinition; item: Item }[] => {
@@ -40,14 +43,14 @@ export function cleanupDefinitions(text: string): { definition: CleanupDefinitio
   });
 }
 
-/** A function that such a macro defines, at the positions where it stands in the file. */
+/** Parses a function that such a macro defines, with the positions that its body has in the file. */
 export function definedCleanup(text: string, item: Item, { head, bodyPos, bodyEnd }: CleanupDefinition): FunctionVariant[] {
   const padded = `${' '.repeat(bodyPos - head.length)}${head}${text.slice(bodyPos, bodyEnd)};}`;
   const found = outline(padded).items.find((i) => i.kind === 'function');
   return found ? parseFunction(padded, found).map((v) => ({ ...v, name: item.name })) : [];
 }
 
-/** The type of a class that a text defines, by the type's name, `class_foo_t`. */
+/** Returns the type of a class that a text defines, given the type's name, `class_foo_t`; `null` if the text defines none. */
 export function classType(text: string, name: string): CType | null {
   if (!name.startsWith('class_')) return null;
   const found = definitionsIn(text).find((d) => d.macro === 'CLASS' && `class_${d.word}_t` === name);
@@ -56,7 +59,7 @@ export function classType(text: string, name: string): CType | null {
   return (item && parseTypedef(declaration, item)[0]?.type) ?? null;
 }
 
-/** What stands between two commas of a macro's call. */
+/** One argument of a macro call. */
 interface Part {
   pos: number;
   end: number;
@@ -65,7 +68,7 @@ interface Part {
 interface Definition extends Pick<CleanupDefinition, 'macro' | 'word'> {
   pos: number;
   type: string;
-  /** What follows the type. */
+  /** The arguments behind the type. */
   parts: Part[];
 }
 
@@ -78,7 +81,10 @@ function definitionsIn(text: string): Definition[] {
   });
 }
 
-/** What stands from there to the bracket that closes the macro, split at the commas or not; nothing if none does soon. */
+/**
+ * The arguments from a position to the parenthesis that closes the macro call, or all of them as one if not `split`; `[]` if it is not
+ * closed within 4096 characters.
+ */
 function partsFrom(text: string, from: number, split: boolean): Part[] {
   const parts: Part[] = [];
   let depth = 0;

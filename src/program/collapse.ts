@@ -1,4 +1,7 @@
-/** A graph as the rest reads it: paths through generic containers are of their content, macros for calls are the calls, types are there. */
+/**
+ * Finishes a lowered graph for those who read it: paths through generic containers name their content, macros that stand for calls are
+ * those calls, and types are filled in.
+ */
 import { transfers } from '../protocol/index.js';
 import type { CType, StructDefinition } from '../syntax/ast.js';
 import type { CallOperation, Copy, Graph, Operation } from './graph.js';
@@ -7,21 +10,27 @@ import { enteredResults, pointerTo } from './results.js';
 import { pointerMoves, tabledPaths } from './tabled.js';
 import { collapseContainers, isNumber, structName, typeAt, wholeOf } from './types.js';
 
-/** What is asked about the names in a graph. */
+/** Looks up what the names in a graph mean. */
 interface Sources {
   structure(tag: string, file: string): StructDefinition | null;
   named(type: CType, file: string): CType;
   globalType(name: string, file: string): CType | null;
   resultType(called: string, file: string, isEntered: boolean): CType | null;
-  /** A call of a macro that stands for another call, as that call, under some conditions of arms. */
+  /** Returns the call that a macro call stands for, in the `#if` arms that the assumptions allow. */
   expand(call: CallOperation, file: string, assumed: readonly string[]): CallOperation;
-  /** A call in a file through a member of a struct, `null` if that is not known, in which functions are installed, as the call of one of them. */
+  /**
+   * Returns a call through a struct member in which functions are installed as a call of one of them.
+   * @param struct name of the member's struct, `null` if it is not known
+   */
   direct(call: CallOperation, struct: string | null, file: string, assumed: readonly string[]): CallOperation;
-  /** The number that a name of several words stands for in a driver, `StatusOk`; `null` for any other name. */
+  /** Returns the number that a name of several words, `StatusOk`, stands for in a driver; `null` for any other name. */
   numberOf(name: string, file: string): number | null;
 }
 
-/** Adds the types of the globals that a graph of a file names, and rewrites the fields of generic containers. */
+/**
+ * Returns the function that finishes a graph of a file: it adds the types of the globals that the graph names and rewrites the fields of
+ * generic containers.
+ */
 export function collapser({
   structure,
   named,
@@ -59,7 +68,7 @@ export function collapser({
       }
       return out;
     };
-    // Most paths stay as they are, and what holds them is then not made anew.
+    // Most paths do not change; then the object that has them is kept, not copied.
     const value = (v: Value): Value => {
       const number = v.path === null || v.address || types.has(v.path) ? null : numberOf(v.path, name);
       if (number !== null) return { path: null, address: false, text: `${number}` };
@@ -72,7 +81,10 @@ export function collapser({
       const changed = all.map(value);
       return changed.every((v, i) => v === all[i]) ? all : changed;
     };
-    /** What is stored in a field of a general struct, `file->private_data`, is in somebody's memory; a number is nobody's. */
+    /**
+     * The path for a value stored in a field of a general struct, `file->private_data = dev`, which is memory of somebody unknown; `null`
+     * for a number.
+     */
     const elsewhere = ({ target, source }: Copy): string | null => {
       const type = source.path === null ? null : typeAt(source.path, types, lookup);
       return source.path === null || isNumber(type) ? null : elsewherePath(target);
@@ -96,7 +108,7 @@ export function collapser({
           const target = own ?? elsewhere(o);
           if (target === null) return null;
           const source = value(o.source);
-          // The list of a table is the table's content, by which the table itself is no other one.
+          // The initialiser list of a table says what the table contains; it does not replace the table itself.
           const replaces = o.replaces && (own === null || target === o.target || rootOf(target) !== target);
           return target === o.target && source === o.source ? o : { ...o, target, source, replaces };
         }
@@ -123,7 +135,7 @@ export function collapser({
       }
     };
     const entered = enteredResults(graph);
-    // Temporaries of untyped copies take the type of what they copy, so that paths through them are typed too.
+    // A temporary without a type that is copied from a path takes the type of that path, so that paths through it are typed too.
     const nodes = graph.nodes.map((n) => {
       const o = operation(n.operation);
       if (o?.kind === 'copy' && o.target.startsWith('%') && !types.has(o.target) && o.source.path !== null) {

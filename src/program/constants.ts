@@ -1,16 +1,19 @@
-/** Values of names in capitals: macros for a number, and enumerators that are given one. */
+/** Values of named constants: macros for a number, and enumerators. */
 import type { Ledger } from './ledger.js';
 
-/** Where constants are looked for. */
+/** Where constants are looked up. */
 export interface Surroundings {
-  /** A file's text without the bodies of its functions. */
+  /** Returns a file's text without the bodies of its functions. */
   outside(file: string): string;
   ledger: Ledger;
-  /** Headers that a file includes. */
+  /** Returns the headers that a file includes. */
   ownHeaders(from: string): readonly string[];
 }
 
-/** What a text says of a name, looked for once in each file: most ask for the same few names, and include the same headers. */
+/**
+ * Makes a lookup of a name in one file's text that remembers its answers: most callers ask for the same few names, and include the same
+ * headers.
+ */
 function inEach<V>(
   { outside, ledger }: Surroundings,
   look: (text: string, name: string) => V,
@@ -28,7 +31,7 @@ function inEach<V>(
   };
 }
 
-/** Makes the lookup of what the macros of a name stand for, as a file sees them, in every arm of an `#if`; none for those with arguments. */
+/** Makes the lookup of the bodies of all object-like macros of a name, `[A-Z]…`, that a file can see, from every arm of an `#if`. */
 export function openTexts(surroundings: Surroundings): (name: string, from: string) => readonly string[] {
   const { ledger, ownHeaders } = surroundings;
   const seen = ledger.memo<readonly string[]>();
@@ -41,16 +44,16 @@ export function openTexts(surroundings: Surroundings): (name: string, from: stri
   };
 }
 
-/** What is written behind each `#define` of a name; a line that goes on counts as one. */
+/** The body of each `#define` of a name without parameters; continued lines belong to it. */
 function textsIn(text: string, name: string): string[] {
   const define = new RegExp(String.raw`^[ \t]*#[ \t]*define[ \t]+${name}[ \t]+((?:[^\\\n]|\\\n)*)`, 'gm');
   return Array.from(text.matchAll(define), (match) => match[1] as string);
 }
 
-/** A name of several words that begin with capitals. */
+/** Matches a name of several words that begin with capitals: `StatusOk`. */
 export const camelCase = /^(?=\w*[a-z])[A-Za-z][a-z\d]*[A-Z][A-Za-z\d]*$/;
 
-/** Makes the lookup of a constant by name, as a file sees it; `null` for what is no plain number. */
+/** Makes the lookup of a constant by name, as a file sees it; `null` if its value is not a plain number. */
 export function openConstants(surroundings: Surroundings): (name: string, from: string) => number | null {
   const { ledger, ownHeaders } = surroundings;
   const seen = ledger.memo<number | null>();
@@ -79,7 +82,10 @@ const written = String.raw`\(?\s*(-?\s*(?:0x[0-9a-f]+|\d+))[ul]*\s*\)?\s*`;
 const defined = new RegExp(String.raw`[ \t]+${written}(?:$|\/[*/])`, 'imy');
 const enumerated = new RegExp(String.raw`\s*=\s*${written}(?:[,}]|$|\/[*/])`, 'imy');
 
-/** What a macro of a name stands for in a text; else an enumerator with a value; else one by its place in an enumeration. */
+/**
+ * The value of a name in a text: of a macro, else of an enumerator with an explicit value, else of an enumerator by its position in the
+ * `enum`.
+ */
 function valueIn(text: string, name: string): number | null {
   let enumerator: string | null = null;
   let counted: number | null = null;
@@ -97,11 +103,14 @@ function valueIn(text: string, name: string): number | null {
   return enumerator === null ? counted : numberOf(enumerator);
 }
 
-/** A longer enumeration is not counted through. */
+/** The longest part of an `enum` in front of a name that is counted through, in characters. */
 const maxEnumeration = 4000;
 const enumerator = new RegExp(String.raw`^\s*\w+\s*(?:=\s*${written})?$`, 'i');
 
-/** The number of an enumerator by those before it; `null` where one of them is not plain, or that is no enumeration. */
+/**
+ * The value of the enumerator at a position, counted from those before it; `null` if one of them has no plain value, or if it is not in an
+ * `enum`.
+ */
 function countedAt(text: string, at: number): number | null {
   const open = text.lastIndexOf('{', at);
   if (open < 0 || at - open > maxEnumeration || !/\benum\b[\s\w]*$/.test(text.slice(Math.max(0, open - 200), open))) return null;

@@ -1,4 +1,4 @@
-/** Which definitions a name can mean in a file. */
+/** Finds the definitions that a name can mean in a file. */
 import type { AskedTree } from './asked.js';
 import { wordOf } from './cleanup.js';
 import type { FunctionReference, Shell } from './file.js';
@@ -6,35 +6,39 @@ import { installing } from './installed.js';
 import type { Ledger } from './ledger.js';
 import { filesIn, folderOf, isIn, outsideKernel } from './place.js';
 
+/** With more definitions than this to choose from, a name means none of them. */
 const maxDefinitions = 4;
+/** A name that more files than this call is general: see `isGeneral`. */
 const maxCallingFiles = 250;
 
+/** Looks up definitions by name. */
 export interface Definitions {
-  /** Definitions that a name can mean in a file: its own, then what it sees of others. */
+  /** Returns the definitions that a name can mean in a file: those in the file, else those that it sees of other files. */
   resolve(name: string, from: string): FunctionReference[];
-  /** Those in the file, or in others of its folder. */
+  /** Returns the definitions in the file, else in other files of its folder. */
   resolveNear(name: string, from: string): FunctionReference[];
-  /** Those in some of the files, as far as another file sees them. */
+  /** Returns the definitions in the files that `isCandidate` accepts, as far as `from` sees them. */
   definitionsIn(isCandidate: (file: string) => boolean, name: string, from: string): FunctionReference[];
-  /** True for a name that half the kernel calls. */
+  /** True for a name that is called all over the kernel. */
   isGeneral(name: string): boolean;
 }
 
-/** What definitions are looked up in. */
+/** What the lookup of definitions needs. */
 interface Sources {
   tree: AskedTree;
   ledger: Ledger;
-  /** The tree is that of a driver. */
+  /** True if the tree is a driver's. */
   isDriver: boolean;
   shell(name: string): Shell | null;
   macros(name: string, from: string): FunctionReference[];
 }
 
-/** The one function that some definitions are of; `null` if there are more, or none, or it is a macro. */
+/** Returns the one function that the definitions are of; `null` if there are several or none, or if it is a macro. */
 export function onlyFunction([reference, ...others]: readonly FunctionReference[]): FunctionReference | null {
   return reference === undefined || reference.macro || others.length > 0 ? null : reference;
 }
 
+/** Opens the lookup of definitions. It remembers what it has found. */
 export function openDefinitions({ tree, ledger, isDriver, shell, macros }: Sources): Definitions {
   const resolved = ledger.memo<FunctionReference[]>();
   const resolvedNear = ledger.memo<FunctionReference[]>();
@@ -45,7 +49,10 @@ export function openDefinitions({ tree, ledger, isDriver, shell, macros }: Sourc
     return resolved.get(key) ?? resolved.work(key, () => shell(from)?.byName.get(name) ?? seenFrom(name, from));
   }
 
-  /** What is defined elsewhere; the index of a tree does not have macros on lines that are set in, of which drivers have many. */
+  /**
+   * The definitions in other files. The index does not have macros on indented lines, of which drivers have many: for a driver they are
+   * looked up by hand.
+   */
   function seenFrom(name: string, from: string): FunctionReference[] {
     const found = visible(name, from);
     if (found.length > 0 || !isDriver) return found;
@@ -53,7 +60,10 @@ export function openDefinitions({ tree, ledger, isDriver, shell, macros }: Sourc
     return meant.length > 0 ? meant : installedElsewhere(name, from);
   }
 
-  /** What another file keeps to itself and installs in a member: who does not write its name calls it by that. */
+  /**
+   * A static function that another file installs in a struct member: a file that does not write its name can call it through that member
+   * only.
+   */
   function installedElsewhere(name: string, from: string): FunctionReference[] {
     if (wordOf(name) !== name) return [];
     const keeping = tree.filesDefining(name).filter((file) => file.endsWith('.c') && tree.says(file, installing(name)));
@@ -65,7 +75,7 @@ export function openDefinitions({ tree, ledger, isDriver, shell, macros }: Sourc
     return tree.filesCalling(name).length > maxCallingFiles;
   }
 
-  /** Definitions in headers and non-static ones elsewhere; those in the caller's folder come first. */
+  /** Definitions in headers, and non-static ones in other `.c` files; those in the caller's folder take precedence. */
   function visible(name: string, from: string): FunctionReference[] {
     const folder = folderOf(from);
     const general = isGeneral(name);
@@ -78,7 +88,7 @@ export function openDefinitions({ tree, ledger, isDriver, shell, macros }: Sourc
     if (all.length <= 1) return all;
     const near = all.filter((r) => isIn(r.file, folder));
     if (near.length > 0) return near;
-    // Beside a definition in a .c file, an inline one in a header is the stub of a disabled configuration.
+    // Beside a definition in a .c file, an inline one in a header is the stub for a configuration without it.
     const real = all.filter((r) => r.file.endsWith('.c'));
     const kept = real.length > 0 ? real : all;
     return kept.length <= maxDefinitions ? kept : [];
@@ -99,7 +109,7 @@ export function openDefinitions({ tree, ledger, isDriver, shell, macros }: Sourc
   function definitionsOf(candidates: readonly string[], name: string, from: string): FunctionReference[] {
     const found: FunctionReference[] = [];
     for (const candidate of candidates) {
-      // User space beside the kernel has copies of its headers.
+      // User space beside the kernel (tools/) has copies of its headers.
       if (outsideKernel(candidate) && !outsideKernel(from)) continue;
       if (!tree.defines(candidate, wordOf(name))) continue;
       for (const reference of shell(candidate)?.byName.get(name) ?? []) {

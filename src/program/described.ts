@@ -1,6 +1,6 @@
 /**
- * The files of a tree, each looked through once, and the parts that a file is made of: its functions, and its shell, which is all else. A
- * change of one function leaves the other parts as they are, but for where they stand.
+ * The files of a tree, each outlined once, and the parts of a file: its functions, and its shell, which is everything else. A change in one
+ * function leaves the other parts as they are, except for their positions.
  */
 import { digestOfText, type Tree } from '../source/index.js';
 import { type Item, type Outline, outline } from '../syntax/index.js';
@@ -11,11 +11,11 @@ import { remembered } from './remembered.js';
 export interface Described {
   whole: WholeFile;
   shell(): Shell;
-  /** Names what the shell says, wherever it stands: the same digest, the same shell. */
+  /** Returns a digest of what the shell says, without positions: shells with the same digest are the same. */
   shellDigest(): string;
-  /** The number of the item at a position; `undefined` where none is. */
+  /** Returns the number of the item at a position; `undefined` outside all items. */
   numberAt(pos: number): number | undefined;
-  /** The text of the item of a number, and where that stands; `undefined` where there is none. */
+  /** Returns the text of an item by its number, and where it begins; `undefined` if there is no such item. */
   textOf(number: number): string | undefined;
   startOf(number: number): Position | undefined;
   position(pos: number): Position;
@@ -24,19 +24,21 @@ export interface Described {
 /** Line and byte column, both from 1. */
 type Position = ReturnType<Outline['position']>;
 
-/** The files of a tree, by what is known of them. */
+/** Describes the files of a tree. */
 export interface Descriptions {
-  /** What a file has in it; `null` for one that cannot be read. */
+  /** Returns a file and its parts; `null` if it cannot be read. */
   of(file: string): Described | null;
-  /** A file's text alone, for which one that was not looked through yet is not. */
+  /** Returns a file's text, for which it need not be outlined; `null` if it cannot be read. */
   textOf(file: string): string | null;
-  /** The same without the bodies of functions that begin and end in column one, for which it is not looked through either. */
+  /**
+   * Returns a file's text with the bodies of functions that begin and end in column one blanked, for which it need not be outlined either.
+   */
   outsideOf(file: string): string | null;
-  /** Names what {@link outsideOf} gives, wherever it stands. */
+  /** Returns a digest of what {@link outsideOf} returns, without positions. */
   outsideDigest(file: string): string | null;
 }
 
-/** Looks through the files of a tree. */
+/** Returns the descriptions of a tree's files. Each file is read and outlined when it is first asked for. */
 export const descriptionsIn = remembered((tree: Tree): Descriptions => {
   const known = new Map<string, Described | null>();
   const read = (file: string): string | null => {
@@ -91,7 +93,7 @@ function described(file: string, text: string): Described {
   };
 }
 
-/** Most who ask for a shell want names alone. */
+/** The text of a shell is made when it is first read: most callers want only names. */
 function shellOf({ text, ...facts }: WholeFile): Shell {
   let outside: string | undefined;
   return {
@@ -103,17 +105,24 @@ function shellOf({ text, ...facts }: WholeFile): Shell {
   };
 }
 
-/** @param instead for so many characters of a body */
+/**
+ * The text of a file without the bodies of its functions.
+ * @param instead makes what replaces that many characters of a body
+ */
 function withoutBodies({ text, items, innerMacros }: WholeFile, instead: (length: number) => string): string {
   const bodies = items.flatMap(({ kind, bodyPos, end }) => (kind === 'function' && bodyPos >= 0 ? [{ pos: bodyPos, end }] : []));
   return without(text, bodies, inOrder([...directivesIn(text), ...innerMacros]), instead);
 }
 
+/** The same for a text that was not outlined. */
 function outsideIn(text: string | null, instead: (length: number) => string): string | null {
   return text === null ? null : without(text, blocksIn(text), directivesIn(text), instead);
 }
 
-/** A text with something else for the bodies of its functions. What the preprocessor does in them is kept: that is the file's. */
+/**
+ * Replaces the bodies of functions in a text. Preprocessor lines in them are kept: they hold for the whole file.
+ * @param kept stretches inside the bodies that stay
+ */
 function without(text: string, bodies: readonly Stretch[], kept: readonly Stretch[], instead: (length: number) => string): string {
   const parts: string[] = [];
   let at = 0;
@@ -137,7 +146,10 @@ function without(text: string, bodies: readonly Stretch[], kept: readonly Stretc
   return parts.join('');
 }
 
-/** What stands between braces in column one behind a parenthesis: in the kernel's style the bodies of functions, and nothing else. */
+/**
+ * The blocks between a `{` and a `}` in column one behind a parenthesis: in the kernel's style these are the bodies of functions, and
+ * nothing else is.
+ */
 function blocksIn(text: string): Stretch[] {
   const found: Stretch[] = [];
   for (let at = text.indexOf('\n{\n'); at >= 0; at = text.indexOf('\n{\n', at + 1)) {
@@ -150,7 +162,7 @@ function blocksIn(text: string): Stretch[] {
   return found;
 }
 
-/** The lines of a text that are the preprocessor's, those in comments among them. */
+/** The preprocessor lines of a text, also those in comments. */
 function directivesIn(text: string): Stretch[] {
   const found: Stretch[] = [];
   for (let at = text.indexOf('#'); at >= 0; at = text.indexOf('#', at + 1)) {
@@ -175,11 +187,12 @@ function inOrder(stretches: readonly Stretch[]): Stretch[] {
 
 function digestOfShell(whole: WholeFile): string {
   const items = [...whole.items, ...whole.innerMacros].map(({ kind, name, conditions, variables }) => [kind, name, conditions, variables]);
-  // What cleanup.h's macros define is looked for wherever it stands.
+  // A function that a macro of cleanup.h defines counts with its text, wherever it is.
   const defined = whole.functions.flatMap(({ cleanup, item }) => (cleanup ? [[cleanup.word, whole.text.slice(item.pos, item.end)]] : []));
   return digestOfText(`${withoutBodies(whole, () => '\0')}\0${JSON.stringify([items, defined])}`);
 }
 
+/** Binary search for the item at a position. */
 function numberAt(items: readonly Item[], pos: number): number | undefined {
   let low = 0;
   let high = items.length;
@@ -193,8 +206,8 @@ function numberAt(items: readonly Item[], pos: number): number | undefined {
 }
 
 /**
- * What a text has in two spellings, in the one that is looked for, each at its place: `(*a).b` is `a->b`; and `TRUE` and `FALSE`, which
- * drivers that come from other systems define as one and zero, are `true` and `false`.
+ * Returns a text with what has two spellings in the one that is looked for, at the same length: `(*a).b` becomes `a->b`; and `TRUE` and
+ * `FALSE`, which drivers that come from other systems define as one and zero, become `true` and `false`.
  */
 function respelled(text: string): string {
   const direct = pointed.test(text) ? text.replace(/\(\*(\w+)\)\./g, (all, name, at) => (isCalled(text, at) ? all : `  ${name}->`)) : text;
@@ -203,10 +216,10 @@ function respelled(text: string): string {
 
 const pointed = /\(\*\w+\)\./;
 
-/** True for a parenthesis of a call: `f(*a).b` is a member of what the call gives. */
+/** True if a `(` at this position opens the arguments of a call: in `f(*a).b` the member is one of what f() returns. */
 function isCalled(text: string, at: number): boolean {
   return /[\w)\]]\s*$/.test(text.slice(Math.max(0, at - 20), at));
 }
 
-/** As a value: not where it is defined, or compared. */
+/** `TRUE` or `FALSE` used as a value: not where it is defined, nor compared. */
 const answer = /(?<=(?:[=(,!&|?:]|\breturn)\s*)\b(?:TRUE|FALSE)\b(?=\s*[;,)?:&|])/g;

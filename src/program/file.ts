@@ -1,45 +1,48 @@
-/** One file: its functions, macros and variables, and cheap looks at its text before anything is parsed. */
+/** What one file contains (functions, macros, variables), and cheap searches of its text that need no parser. */
 import { excludes, without } from '../syntax/assumptions.js';
 import { type Item, isFunctionLike, type Outline, outline } from '../syntax/index.js';
 import { type CleanupDefinition, cleanupDefinitions } from './cleanup.js';
 
-/** A function definition, or a function-like macro that stands for one, in one file. */
+/** A function definition in a file, or a function-like macro. It is the key to everything that can be asked about a function. */
 export interface FunctionReference {
   key: string;
   file: string;
   name: string;
   static: boolean;
   macro: boolean;
-  /** A macro without parameters. */
+  /** True for a macro without parameters. */
   objectLike: boolean;
-  /** For what a macro of include/linux/cleanup.h defines. */
+  /** Set for what a macro of include/linux/cleanup.h defines, else `null`. */
   cleanup: CleanupDefinition | null;
   item: Item;
 }
 
-/** What stands in one file. */
+/** The items of one file. */
 export interface FileFacts extends Pick<Outline, 'items' | 'innerMacros'> {
   file: string;
   functions: FunctionReference[];
   byName: ReadonlyMap<string, FunctionReference[]>;
-  /** Macros without parameters; a header may have thousands of which nobody asks for one. */
+  /** Returns the macros without parameters. Made on demand: a header may have thousands that nobody asks for. */
   objectMacros: () => ReadonlyMap<string, FunctionReference[]>;
   /** File-scope variables by name, parsed on demand. */
   globals: ReadonlyMap<string, Item>;
 }
 
-/** All of a file. */
+/** A file with its whole text. */
 export interface WholeFile extends FileFacts {
   text: string;
 }
 
 /** A file without the bodies of its functions. */
 export interface Shell extends FileFacts {
-  /** The text, blank where those stand but for what the preprocessor does there. */
+  /** The text, with function bodies blanked except for preprocessor lines in them. */
   outside: string;
 }
 
-/** @param out the text's outline */
+/**
+ * Describes a file from its outline.
+ * @param out the outline of `text`
+ */
 export function describe(file: string, text: string, out = outline(text)): WholeFile {
   const functions: FunctionReference[] = [];
   const byName = new Map<string, FunctionReference[]>();
@@ -83,7 +86,7 @@ export function describe(file: string, text: string, out = outline(text)): Whole
   };
 }
 
-/** All items, the macros that are defined within others among them. */
+/** All items in the order of the text, macros defined inside other items included. */
 function inOrder({ items, innerMacros }: Outline): readonly Item[] {
   return innerMacros.length > 0 ? [...items, ...innerMacros].sort((a, b) => a.pos - b.pos) : items;
 }
@@ -98,7 +101,10 @@ function addTo(byName: Map<string, FunctionReference[]>, reference: FunctionRefe
   else byName.set(reference.name, [reference]);
 }
 
-/** A macro that another of its name replaces under a condition, `#ifdef NEW`, `#undef PUT`, `#define PUT …`, is itself where that does not hold. */
+/**
+ * Adds to a macro's conditions that the one which replaces it, `#ifdef NEW`, `#undef PUT`, `#define PUT …`, is not active: it is valid only
+ * where `NEW` is not defined.
+ */
 function limit(same: readonly FunctionReference[]): void {
   if (same.length < 2 || !same.every((reference) => reference.macro)) return;
   for (const [i, reference] of same.entries()) {
@@ -111,21 +117,22 @@ function limit(same: readonly FunctionReference[]): void {
   }
 }
 
-/** What an `#include` names. */
+/** What an `#include` names, and whether in quotes. */
 export interface Include {
   path: string;
   quoted: boolean;
 }
 
-/** What a text's preprocessor lines name, also in comments and in arms that are never taken. */
+/** What a text's preprocessor lines include and define, also in comments and in arms that are never taken. */
 export interface Directives {
   includes: readonly Include[];
-  /** Names of macros. */
+  /** Names of the macros that are defined. */
   defines: ReadonlySet<string>;
 }
 
 const directive = /^[ \t]*#[ \t]*(?:include(?:_next)?[ \t]*(?:"([^"\n]*)"|<([^>\n]*)>)|define[ \t]+([\w$]+))/gm;
 
+/** Returns what a text's preprocessor lines include and define. */
 export function directivesOf(text: string): Directives {
   const includes: Include[] = [];
   const defines = new Set<string>();
@@ -136,23 +143,23 @@ export function directivesOf(text: string): Directives {
   return { includes, defines };
 }
 
-/** What matches where a name is called, or declared. */
+/** Returns a pattern that matches where a name is called or declared, `name(`. */
 export function calling(name: string): RegExp {
   return new RegExp(`\\b${name}\\s*\\(`);
 }
 
-/** Functions whose text matches: every match is found once in the whole file, then placed. */
+/** Returns the functions whose text matches. The whole file is searched once, and the matches are then assigned to functions. */
 export function searching(facts: WholeFile | null, pattern: RegExp): FunctionReference[] {
   if (!facts) return [];
   const positions = Array.from(facts.text.matchAll(new RegExp(pattern, 'g')), (m) => m.index);
-  // Functions in different arms of a widened `#if` can overlap: a match may stand in several.
+  // Functions in different arms of a widened `#if` can overlap: one match may be in several.
   return facts.functions.filter(({ item }) => {
     const first = positions[placeOf(positions, item.pos)];
     return first !== undefined && first < item.end;
   });
 }
 
-/** The place of the first of ascending numbers that is not below one. */
+/** Index of the first number that is not below `from`, in an ascending list. */
 function placeOf(numbers: readonly number[], from: number): number {
   let low = 0;
   let high = numbers.length;
@@ -165,8 +172,8 @@ function placeOf(numbers: readonly number[], from: number): number {
 }
 
 /**
- * True if some line that starts in column one has the name, or a `#define` of it, where definitions stand; not if it is
- * plainly a declaration there.
+ * True if a line that starts in column one contains the name, where definitions are, or if a line that starts with `#` does. False if every
+ * such place is plainly a declaration.
  */
 export function definesAtColumnZero(text: string | null, name: string): boolean {
   if (text === null) return false;
@@ -180,7 +187,7 @@ export function definesAtColumnZero(text: string | null, name: string): boolean 
   return false;
 }
 
-/** True if `(…);` follows: a declaration. What has a comment, a string or a brace in it is not looked through. */
+/** True if `(…);` follows: a declaration. Gives up with false at a comment, string, preprocessor line or brace. */
 function isDeclared(text: string, from: number): boolean {
   let depth = 0;
   for (let i = from; i < text.length; i++) {
@@ -192,7 +199,7 @@ function isDeclared(text: string, from: number): boolean {
         depth--;
         if (depth === 0) return /^\s*;/.test(text.slice(i + 1, i + 9));
         break;
-      // Blanks between the name and its bracket.
+      // White space between the name and its parenthesis.
       case 0x20:
       case 0x09:
       case 0x0a:
@@ -212,7 +219,7 @@ function isDeclared(text: string, from: number): boolean {
   return false;
 }
 
-/** True if some macro definition of a text matches, from its `#` on: `#  define` too, as it stands within an `#if`. */
+/** True if a macro definition of a text, from its `#` on, matches; also an indented one inside an `#if`, `#  define`. */
 export function definesNear(text: string, pattern: RegExp): boolean {
   for (let at = text.indexOf('define'); at >= 0; at = text.indexOf('define', at + 6)) {
     let start = at - 1;
@@ -222,7 +229,7 @@ export function definesNear(text: string, pattern: RegExp): boolean {
   return false;
 }
 
-/** Where the directive ends whose first line a place stands in: no `\` goes on behind it. */
+/** Returns where the directive at this position ends: at the first line end without a `\` before it. */
 export function directiveEnd(text: string, at: number): number {
   for (let end = text.indexOf('\n', at); end >= 0; end = text.indexOf('\n', end + 1)) {
     const last = text[end - 1] === '\r' ? end - 2 : end - 1;

@@ -1,32 +1,34 @@
-/** The files of a tree, each looked through once, when it is first asked for. */
+/** Reads the files of a tree in pieces: the whole file, its shell, the text of one item. */
 import type { AskedTree } from './asked.js';
 import type { FunctionReference, Shell, WholeFile } from './file.js';
 import type { Ledger } from './ledger.js';
 
-/** What files have in them. What is asked for of a file is what a result rests on: the less, the fewer changes touch it. */
+/** Reads files. What a caller asks for is what its result rests on: the less, the fewer changes to the tree touch it. */
 export interface Files extends Pick<AskedTree, 'position' | 'searched' | 'matches' | 'says'> {
-  /** What is known of a file; `null` for one that cannot be read. */
+  /** Returns what is known of a file; `null` if it cannot be read. */
   file(name: string): WholeFile | null;
-  /** What is known of a file without the bodies of its functions, which are blank in its text. */
+  /** Returns a file without the bodies of its functions, which are blanked in its text; `null` if it cannot be read. */
   shell(name: string): Shell | null;
-  /** A file's text without the bodies of its functions as far as that is seen without looking through it, `''` if it cannot be read. */
+  /** Returns a file's text without those function bodies that can be found without outlining it; `''` if it cannot be read. */
   outside(name: string): string;
-  /** The text of a function or macro, `''` if its file is gone. */
+  /** Returns the text of a function or macro; `''` if its file cannot be read. */
   textOf(reference: FunctionReference): string;
-  /** What stands from one position to another, as far as the function or other item goes that is at the first. */
+  /** Returns the text from `pos` to `end`, cut off at the end of the function or other item at `pos`. */
   between(file: string, pos: number, end: number): string;
-  /** So many characters before and behind a position, as far as the function or other item goes that is there. */
+  /**
+   * Returns the text from `before` characters in front of `pos` to `behind` characters after it, cut off at the ends of the item at `pos`.
+   */
   near(file: string, pos: number, before: number, behind: number): string;
-  /** The name that stands at a position; `null` if none does. */
+  /** Returns the name at a position; `null` if there is none. */
   nameAt(file: string, pos: number): string | null;
-  /** The line around a position. */
+  /** Returns the line around a position. */
   lineAt(file: string, pos: number): string;
 }
 
-/** No name is longer. */
+/** Names are assumed to be no longer than this. */
 const longestName = 100;
 
-/** Opens the files of a tree. */
+/** Opens the files of a tree. What was read is remembered. */
 export function openFiles(tree: AskedTree, ledger: Ledger): Files {
   const files = ledger.memo<WholeFile | null>();
   const shells = ledger.memo<Shell | null>();

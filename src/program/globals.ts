@@ -3,35 +3,38 @@ import { type CType, type Item, parseVariable } from '../syntax/index.js';
 import type { Shell } from './file.js';
 import type { Ledger } from './ledger.js';
 
+/** Looks up file-scope variables. */
 export interface Globals {
-  /** The variable of a name that a function of a file means, if that is none of its own; `null` if it means none. */
+  /** Returns the variable that a name means in a function of this file, if it is not a local one; `null` if it means none. */
   global(name: string, file: string): Global | null;
-  /** Its type. */
+  /** Returns the variable's type; `null` if it is not known. */
   globalType(name: string, file: string): CType | null;
 }
 
+/** A file-scope variable. */
 export interface Global {
-  /** No other file knows it. */
+  /** True if no other file can see it. */
   static: boolean;
-  /** Where it is declared: the text's file, and the declaration in it. */
+  /** The file that declares it, and the declaration there. */
   file: string;
   declaration: Pick<Item, 'pos' | 'end' | 'conditions'>;
-  /** What a struct that is defined with it is known by. */
+  /** The name of the struct that its declaration defines, `struct foo { … } it;`; `null` if it defines none. */
   tag: string | null;
 }
 
-/** What variables are looked up in. */
+/** What the lookup of variables needs. */
 interface Sources {
   ledger: Ledger;
   shell(name: string): Shell | null;
-  /** A file's text, empty if it cannot be read. */
+  /** Returns a file's text, `''` if it cannot be read. */
   outside(file: string): string;
-  /** A driver's own headers that a file includes. */
+  /** Returns the driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
 }
 
 type Named = ReadonlyMap<string, Global>;
 
+/** Opens the lookup of file-scope variables. It remembers what it has found. */
 export function openGlobals({ ledger, shell, outside, quotedHeaders }: Sources): Globals {
   const externs = ledger.memo<Named>();
   const seen = ledger.memo<Named>();
@@ -41,7 +44,7 @@ export function openGlobals({ ledger, shell, outside, quotedHeaders }: Sources):
     return externs.get(name) ?? externs.work(name, () => new Map(declaredIn(name, outside(name))));
   }
 
-  /** All that a file declares `extern`, itself and by its headers. */
+  /** All variables that a file or its headers declare `extern`. */
   function declared(from: string): Named {
     return seen.get(from) ?? seen.work(from, () => new Map([...quotedHeaders(from), from].flatMap((name) => [...externsIn(name)])));
   }
@@ -58,7 +61,7 @@ export function openGlobals({ ledger, shell, outside, quotedHeaders }: Sources):
     const find = (): CType | null => {
       const found = global(name, from);
       const type = found && parseVariable(outside(found.file), found.declaration).find((d) => d.name === name)?.type;
-      // A struct without a tag goes by the name of what is declared with it.
+      // A struct without a tag is known by the name of the variable that it is defined with.
       return type?.tag === '' ? { ...type, tag: found?.tag ?? null } : (type ?? null);
     };
     const known = types.get(key);

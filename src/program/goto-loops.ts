@@ -1,20 +1,20 @@
-/** Loops that are written with a label and a `goto` back to it. */
+/** Finds loops that are written with a label and a `goto` back to it. */
 import type { Statement } from '../syntax/ast.js';
 import { namesIn } from './text.js';
 
-/** A run of a block's statements, from the label to the last `goto` back to it. */
+/** A run of a block's statements, from a label to the last `goto` back to it. */
 export interface GotoLoop {
-  /** Place of the label among the block's statements. */
+  /** Index of the label among the block's statements. */
   first: number;
-  /** Place of the last statement that goes back. */
+  /** Index of the last statement that jumps back. */
   last: number;
-  /** Names that it counts with. */
+  /** Names of the variables that the loop counts with. */
   variables: string[];
 }
 
 /**
- * The loops by `goto` of a block's statements. A jump back is a loop if what stands between walks: it counts a name, tests it,
- * and finds elements by it. Others try again what did not succeed.
+ * Returns the loops by `goto` among a block's statements. A backward jump is a loop if the code between walks over elements: it counts a
+ * variable, tests it, and finds elements by it, `again: put_page(p[i]); if (++i < n) goto again;`. Other backward jumps are retries.
  */
 export function gotoLoops(statements: readonly Statement[]): GotoLoop[] {
   const found: GotoLoop[] = [];
@@ -32,7 +32,7 @@ export function gotoLoops(statements: readonly Statement[]): GotoLoop[] {
   return found;
 }
 
-/** Of each label, the place of the last statement behind one that goes to it. */
+/** For each label, the index of the last statement behind the first label that jumps to it. */
 function lastJumps(statements: readonly Statement[], behind: number): ReadonlyMap<string, number> {
   const last = new Map<string, number>();
   statements.slice(behind + 1).forEach((statement, place) => {
@@ -41,7 +41,7 @@ function lastJumps(statements: readonly Statement[], behind: number): ReadonlyMa
   return last;
 }
 
-/** Names that are counted, tested, and used to find elements. */
+/** Names of variables that are counted, tested, and used to find elements. */
 function walkers(statements: readonly Statement[]): string[] {
   const nodes = statements.flatMap(every);
   const counted = new Set<string>();
@@ -62,7 +62,7 @@ function targetOf(n: Node): string[] {
   return n.kind === 'update' ? namesIn(n.operand) : n.kind === 'assign' ? namesIn(n.left) : [];
 }
 
-/** A statement and all that stands in it. */
+/** A statement and all statements and expressions inside it. */
 function every(root: Node): Node[] {
   const nodes: Node[] = [];
   const pending: unknown[] = [root];

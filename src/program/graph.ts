@@ -1,6 +1,6 @@
 /**
- * A function as a control-flow graph of page operations: plain data, made by {@link file://./lower/lower.ts} and walked by
- * `flow/`. Nothing here knows a kernel name.
+ * A function as a control-flow graph of page operations: plain data, made by {@link file://./lower/lower.ts} and walked by `flow/`. Nothing
+ * here knows a kernel name.
  */
 import type { CType, Expression, Parameter } from '../syntax/ast.js';
 import { swapped } from '../syntax/comparisons.js';
@@ -9,32 +9,32 @@ import type { FunctionReference } from './file.js';
 import type { Value } from './path.js';
 import { remembered } from './remembered.js';
 
-/** A loop in the source; nodes inside it list it. */
+/** A loop in the source. Every node inside it lists it. */
 export interface Loop {
   id: number;
   pos: number;
   end: number;
-  /** The loop's keyword or macro name. */
+  /** The loop's keyword, or the name of its macro. */
   name: string;
-  /** Where the body begins: what stands before it controls the loop. */
+  /** Where the body begins; what comes before it controls the loop. */
   bodyPos: number;
-  /** Where the test begins, of a loop that has it behind the body. */
+  /** Where the test begins, if it comes after the body. */
   testPos?: number;
-  /** How many conditions hold around the loop: a node in it with more is reached only in some rounds. */
+  /** How many conditions hold around the loop. A node inside with more guards than this is not reached in every iteration. */
   guards: number;
-  /** Names in the loop's control part: what it counts with. */
+  /** Names in the loop's control part: the variables it counts with. */
   variables: string[];
 }
 
-/** A condition that holds where a node stands, from the enclosing `if`s and `switch`es. */
+/** A condition that holds at a node because of an enclosing `if` or `switch`. */
 export interface Guard {
-  /** The tested value, or the call that tests it. */
+  /** The tested value, or the result of the call that tests it. */
   path: string | null;
   /** Name of the called test (`user_backed_iter`), or `''`. */
   call: string;
   /** Paths of the call's arguments. */
   args: (string | null)[];
-  /** What the value is (or, with `negated`, is not) one of; empty for a plain truth test. */
+  /** The values of which the tested one is one (or, with `negated`, is none); empty for a plain truth test. */
   values: string[];
   negated: boolean;
   /** The tested expression as text. */
@@ -48,19 +48,19 @@ export interface Copy {
   source: Value;
   /** False for a copy that does not replace what was there. */
   replaces: boolean;
-  /** Only what the value itself is: a number or address, not the memory behind it. */
+  /** Set if only the value itself is copied, a number or address, and not what the memory behind it holds. */
   valueOnly?: true;
-  /** The target as it is written, for people; not where no assignment is. */
+  /** The target as it is written, for messages; absent where the source has no assignment. */
   written?: Expression;
 }
-/** A call. `through` is the field or variable of a call by pointer, then `name` is `null`. */
+/** A call. In a call by pointer, `through` is the field or variable with the pointer, and `name` is `null`. */
 export interface CallOperation {
   kind: 'call';
   name: string | null;
   through: string | null;
-  /** Path of the object in whose member `through` the pointer stands, where it is plain. */
+  /** Path of the object whose member `through` has the pointer, where it is plain. */
   memberOf?: string;
-  /** The functions of which a call through a member is one. */
+  /** The functions that a call through a member may be of; it is a call of one of them. */
   among?: readonly FunctionReference[];
   args: Value[];
   /** The argument expressions as written. */
@@ -69,21 +69,21 @@ export interface CallOperation {
   result: string;
   pos: number;
   end: number;
-  /** Made from a macro followed by a statement. */
+  /** True if it is made from a macro that is followed by a statement, `for_each_sg(…) { … }`. */
   iterates: boolean;
-  /** The macro that stands for the call at this place, `null` if the call is written out. */
+  /** The macro that stands for the call here; `null` if the call is written out. */
   macro: string | null;
-  /** What the macro is given. */
+  /** The arguments that the macro is given. */
   written?: Pick<CallOperation, 'args' | 'expressions'>;
 }
-/** Both sides of a condition as they are written: `right` is `null` for that of a plain value. */
+/** Both sides of a condition as written; `right` is `null` where a plain value is tested. */
 export interface Comparison {
   left: Expression;
   right: Expression | null;
-  /** The condition's left is what is written on the right. */
+  /** True if the condition's left side is the one that is written on the right. */
   isTurned: boolean;
 }
-/** The condition `left op right` came out as `truth`. A plain value is `value != 0`. */
+/** The condition `left op right` came out as `truth`. A plain value is tested as `value != 0`. */
 export interface Assume {
   kind: 'assume';
   left: Value;
@@ -92,9 +92,10 @@ export interface Assume {
   truth: boolean;
   /** The call under test, if the condition is one. */
   call: CallOperation | null;
-  /** As it is written, for people. */
+  /** As written, for messages. */
   written?: Comparison;
 }
+/** The function returns, with a value or without one. */
 export interface ReturnOperation {
   kind: 'return';
   value: Value | null;
@@ -110,15 +111,16 @@ export interface Update {
   kind: 'update';
   target: string;
 }
-/** A place where the parser could not read what stands there. */
+/** A place that the parser could not read. */
 export interface Unread {
   kind: 'unread';
   why: string;
 }
 
-/** What gives a place another value. */
+/** An operation that gives a place another value. */
 export type Store = Copy | Clear | Update;
 
+/** What a node does. */
 export type Operation = Copy | CallOperation | Assume | ReturnOperation | Clear | Update | Unread;
 
 /** True for an operation that gives a place another value. */
@@ -126,7 +128,7 @@ export function isStore(operation: Operation | null | undefined): operation is S
   return operation?.kind === 'copy' || operation?.kind === 'clear' || operation?.kind === 'update';
 }
 
-/** What an operation reads: of a call, its arguments. */
+/** Returns the values that an operation reads; of a call, its arguments. */
 export function readBy(operation: Operation | null): readonly Value[] {
   switch (operation?.kind) {
     case 'call':
@@ -142,6 +144,7 @@ export function readBy(operation: Operation | null): readonly Value[] {
   }
 }
 
+/** A node of the graph: at most one operation, where it is in the file, and the loops and guards around it. */
 export interface Node {
   id: number;
   pos: number;
@@ -151,42 +154,44 @@ export interface Node {
   guards: readonly Guard[];
 }
 
+/** A function's control-flow graph, in one variant. */
 export interface Graph {
   nodes: Node[];
   entry: number;
   exit: number;
   params: Parameter[];
-  /** Declared types of parameters and locals by name. */
+  /** Declared types of parameters and locals, by name. */
   types: ReadonlyMap<string, CType>;
-  /** `target = source` copies of pointers, for finding other names of the same memory. */
+  /** Copies of pointers, `target = source`, from which other names of the same memory are found. */
   aliases: {
     target: string;
     source: Value;
     /** Where the copy is made. */
     pos: number;
-    /** One of several operands: a name only if it is a pointer. */
+    /** Set if the source is one of several operands: then it is an alias only if it is a pointer. */
     operand?: true;
   }[];
-  /** A function's name stored below a path, or passed with an argument: who may call it back, with what. */
+  /** Functions whose name is stored below a path, or passed with an argument: who may be called back, and with what object. */
   callbacks: { owner: string; functionName: string }[];
-  /** Every assignment, with the text of what is assigned: how flags and counts are looked up. */
+  /** Every assignment, with the text of the assigned value: flags and counts are looked up in it. */
   assigned: { target: string; text: string; pos: number }[];
   /** Every path that an operation names. */
   paths: string[];
+  /** The preprocessor conditions under which the function has this variant. */
   assumptions: string[];
 }
 
-/** A call of a function by its name. */
+/** A call of a function by name. */
 export interface NamedCall extends CallOperation {
   name: string;
 }
 
-/** The call that a node is, if it is one by name. */
+/** Returns the node's call if it is one by name, else `null`. */
 export function namedCall({ operation: o }: Node): NamedCall | null {
   return o?.kind === 'call' && o.name !== null ? (o as NamedCall) : null;
 }
 
-/** A graph's calls of a function by name, with the nodes that they stand on. */
+/** Returns a graph's calls of the named function, with their nodes. */
 export function callsOf(graph: Graph, name: string): { node: Node; call: CallOperation }[] {
   return graph.nodes.flatMap((node) => {
     const call = node.operation?.kind === 'call' ? asCallOf(node.operation, name) : null;
@@ -195,8 +200,8 @@ export function callsOf(graph: Graph, name: string): { node: Node; call: CallOpe
 }
 
 /**
- * A call as one of a function, also where its name is a macro for another call on other kernels, or where it may be one of several; `null`
- * if it is none.
+ * Returns a call as a call of the named function: also where that name is a macro which stands for another call on other kernels, and where
+ * the function is one of several that the call may be of. `null` if it is no call of it.
  */
 export function asCallOf(call: CallOperation, name: string): CallOperation | null {
   if (call.name === name) return call;
@@ -204,44 +209,50 @@ export function asCallOf(call: CallOperation, name: string): CallOperation | nul
   return call.macro === name && call.written ? { ...call, ...call.written, name } : null;
 }
 
-/** A graph's calls at a position: one, but where a macro stands for several. */
+/** Returns a graph's calls at a position: one, unless a macro stands for several. */
 export function callsAt(graph: Graph, pos: number): CallOperation[] {
   return graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? [o] : []));
 }
 
-/** True for an argument that is printed: it stands behind a format. What is handed to a callback stands before the format of its name. */
+/**
+ * True for an argument that is printed: it comes after a format string. (What is handed to a callback comes before the format of its name,
+ * as in `kthread_run()`.)
+ */
 export function isPrinted({ expressions }: CallOperation, argument: number): boolean {
   return expressions.slice(0, argument).some((e) => e.kind === 'literal' && e.text.startsWith('"') && e.text.includes('%'));
 }
 
-/** True if a guard says of what it tests that it is NULL, or with `isNull` false that it is not; a comparison with anything else says neither. */
+/**
+ * True if a guard says that what it tests is NULL or, with `isNull` false, that it is not NULL. A comparison with anything else says
+ * neither.
+ */
 export function says({ values, negated }: Guard, isNull: boolean): boolean {
   return values.length === 0 ? negated === isNull : negated !== isNull && values.every((value) => noPointer.test(value));
 }
 
-/** True for two tests of the same of which one says what the other denies. */
+/** True for two tests of the same expression, one of which says what the other denies. */
 export function areOpposite(a: Guard, b: Guard): boolean {
   return a.text !== '' && a.text === b.text && a.negated !== b.negated;
 }
 
-/** The same condition with its sides changed over: `0 == n` is `n == 0`. */
+/** Returns the same condition with its sides swapped: `0 == n` is `n == 0`. */
 export function turnedOver(o: Assume): Assume {
   const written = o.written && { written: { ...o.written, isTurned: !o.written.isTurned } };
   return { ...o, left: o.right, right: o.left, op: swapped[o.op] ?? o.op, ...written };
 }
 
-/** Pointers that were set to a place some way into an array. */
+/** Paths of pointers that are set to a place inside an array, `p = pages + n`. */
 export const offsetsOf: (graph: Graph) => ReadonlySet<string> = remembered(
   ({ assigned }: Graph) => new Set(assigned.flatMap(({ target, text }) => (/ [+-] /.test(withoutCalls(text)) ? [target] : []))),
 );
 
-/** A text without its calls: a sum in an argument, `alloc(n + 1)`, says nothing of what comes back. */
+/** The text without its calls: a sum in an argument, `alloc(n + 1)`, says nothing of the result. */
 function withoutCalls(text: string): string {
   const left = text.replace(/\w+\([^()]*\)/g, '');
   return left === text ? text : withoutCalls(left);
 }
 
-/** True if something in a function reads the result of a call, or may. */
+/** True if something in the function reads the result of a call, or might: where a statement could not be parsed, it might. */
 export function isRead(graph: Graph, result: string): boolean {
   const { paths, unread } = readIn(graph);
   return unread || paths.has(result);
@@ -263,7 +274,7 @@ const readIn = remembered(({ nodes }: Graph): { paths: ReadonlySet<string>; unre
   return { paths, unread };
 });
 
-/** True if a way from behind a node leads to a wanted one, past none that bars it. */
+/** True if some path from behind `from` leads to a wanted node without passing one that bars it. */
 export function leadsTo({ nodes }: Graph, from: Node, isWanted: (n: Node) => boolean, bars: (n: Node) => boolean = () => false): boolean {
   const seen = new Set(from.successors);
   for (const id of seen) {
@@ -274,7 +285,7 @@ export function leadsTo({ nodes }: Graph, from: Node, isWanted: (n: Node) => boo
   return false;
 }
 
-/** The nodes to which ways from behind a node lead, those that bar them among them. */
+/** Returns the nodes that paths from behind `from` lead to, up to and including those that bar the path. */
 export function nodesBehind({ nodes }: Graph, from: Node, bars: (n: Node) => boolean): ReadonlySet<Node> {
   const found = new Set(from.successors.map((id) => nodes[id] as Node));
   for (const n of found) if (!bars(n)) for (const id of n.successors) found.add(nodes[id] as Node);

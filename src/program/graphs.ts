@@ -1,4 +1,4 @@
-/** Functions as graphs, lowered with what the names in them stand for in their file. */
+/** Makes the graphs of functions, with names resolved as their file sees them. */
 import { castCalls, returningCall, storingCalls, taking, transparent } from '../protocol/index.js';
 import type { FunctionVariant } from '../syntax/ast.js';
 import type { FunctionReference, Shell } from './file.js';
@@ -8,25 +8,25 @@ import type { Names, WrittenKind } from './lower/builder.js';
 import { lower } from './lower/lower.js';
 import type { Recursions } from './recursion.js';
 
-/** What graphs are made from. */
+/** What the graphs are made from. */
 interface Sources {
   worked: Recursions;
   shell(name: string): Shell | null;
   variants(reference: FunctionReference): FunctionVariant[];
   global(name: string, file: string): Global | null;
-  /** True for a macro of a driver that hands its argument through. */
+  /** True for a macro of a driver that hands its argument through, as `likely(x)` does. */
   isHanding(name: string, file: string): boolean;
-  /** True for what a DEFINE_FREE() or DEFINE_CLASS() that a file sees has defined. */
+  /** True for a function that a DEFINE_FREE() or DEFINE_CLASS() visible in the file defines. */
   isScopeEnd(name: string, file: string): boolean;
-  /** The macro of a name that is of a kind; `null` if it means none. */
+  /** Returns the macro of this kind that a name means; `null` if it means none. */
   writtenMacro(kind: WrittenKind, name: string, file: string, assumed: readonly string[]): FunctionVariant | null;
-  /** The alternatives of conditions under which the macros that a function calls are what they are. */
+  /** Returns the alternative sets of conditions under which each macro that a function calls has one meaning. */
   armsOf(reference: FunctionReference, assumed: readonly string[]): string[][];
-  /** A graph of a file with its containers collapsed. */
+  /** Returns a graph of a file with its containers collapsed. */
   collapse(graph: Graph, file: string): Graph;
 }
 
-/** Makes the graphs of a function when they are first asked for: one a variant, containers collapsed. */
+/** Returns the lookup of a function's graphs, one for each variant. They are made when first asked for. */
 export function openGraphs(sources: Sources): (reference: FunctionReference) => Graph[] {
   const { worked } = sources;
   return (reference) =>
@@ -47,7 +47,7 @@ function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {
   );
 }
 
-/** What names stand for in a file, under some conditions of arms. */
+/** What names mean in a file, under the conditions of some `#if` arms. */
 function namesIn({ global, isHanding, isScopeEnd, writtenMacro }: Sources, { file, byName }: Shell, assumed: readonly string[]): Names {
   return {
     isTransparent: (name) => (transparent.has(name) && !byName.has(name)) || isHanding(name, file),

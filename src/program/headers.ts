@@ -1,27 +1,30 @@
-/** Which headers a file includes, as far as the tree alone says it: nobody configured the folders that a compiler would search. */
+/** Finds the headers that a file includes, from the tree alone: the include folders of the build are not known. */
 import type { AskedTree } from './asked.js';
 import { type Directives, directivesOf } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf, nearestOf, nearness, normalise } from './place.js';
 
+/** Looks up headers. */
 export interface Headers {
-  /** What a file includes and defines: most headers are asked for nothing else, and need no outline for it. */
+  /** Returns what a file includes and defines. Most headers are asked for nothing else, and need no outline for it. */
   directivesIn(file: string): Directives;
-  /** Headers that a file includes, and those that its quoted ones include. */
+  /** Returns the headers that a file includes, and those that its quoted headers include. */
   ownHeaders(file: string): readonly string[];
-  /** Of these, the ones outside a kernel's `include/`: a driver's own. */
+  /** Of these, returns the ones outside a kernel's `include/`: a driver's own. */
   quotedHeaders(file: string): readonly string[];
 }
 
-/** What headers are looked up in. */
+/** What the lookup of headers needs. */
 export interface Texts {
   tree: AskedTree;
   ledger: Ledger;
   outside(file: string): string;
 }
 
+/** The most headers that are looked for from one file. */
 const maxHeaders = 300;
 
+/** Opens the lookup of headers. It remembers what it has found. */
 export function openHeaders({ tree, ledger, outside }: Texts): Headers {
   const directives = ledger.memo<Directives>();
   const own = ledger.memo<string[]>();
@@ -39,7 +42,7 @@ export function openHeaders({ tree, ledger, outside }: Texts): Headers {
     return quoted.get(from) ?? quoted.work(from, () => ownHeaders(from).filter((h) => !h.startsWith('include/') || !isKernel()));
   }
 
-  /** A driver may have a folder of that name as well. */
+  /** True for a kernel tree. (A driver may have a folder named `include/`, too.) */
   function isKernel(): boolean {
     return tree.exists('include/linux/mm.h');
   }
@@ -63,17 +66,17 @@ export function openHeaders({ tree, ledger, outside }: Texts): Headers {
     return tree.exists(place) ? place : null;
   }
 
-  /** Beside the file that includes it, beside the one that all is compiled for, or where an `-I` of the build must lead. */
+  /** Finds a quoted header beside the file that includes it, beside the compiled file, or where an `-I` of the build must lead. */
   function locate(path: string, file: string, from: string): string | null {
     return existing(`${folderOf(file)}/${path}`) ?? existing(`${folderOf(from)}/${path}`) ?? named(path, from);
   }
 
-  /** `<path>`: in a kernel its own, in a driver's tree what its build adds to the folders that are searched. */
+  /** Finds `<path>`: in a kernel in its own `include/`, in a driver's tree also where an `-I` of its build must lead. */
   function searched(path: string, from: string): string | null {
     return existing(`include/${path}`) ?? (isKernel() ? null : named(path, from));
   }
 
-  /** The one file of such a path that is nearer than all others. */
+  /** The one file with this path that is nearer to `from` than all others; `null` if there is none. */
   function named(path: string, from: string): string | null {
     const wanted = normalise(path);
     const found = tree.filesNamed(wanted.slice(wanted.lastIndexOf('/') + 1)).filter((f) => f === wanted || f.endsWith(`/${wanted}`));

@@ -1,6 +1,6 @@
 /**
- * Calls through a member in which a driver installs functions: one, or one in each arm of an `#if`, and they are calls of that function;
- * several, and each is a call of one of these.
+ * Resolves calls through a struct member in which a driver installs functions. If it installs one, or one in each arm of an `#if`, the call
+ * is a call of that function; if it installs several, the call is a call of one of them.
  */
 import { excludes } from '../syntax/assumptions.js';
 import type { StructDefinition } from '../syntax/ast.js';
@@ -9,36 +9,37 @@ import type { CallOperation } from './graph.js';
 import type { Ledger } from './ledger.js';
 import { findField } from './types.js';
 
-/** What members and functions are looked up in. */
+/** What the lookup needs. */
 interface Sources {
   ledger: Ledger;
-  /** The tree is that of a driver. */
+  /** True if the tree is a driver's. */
   isDriver: boolean;
   says(file: string, pattern: RegExp): boolean;
-  /** Headers that a file includes, through its own headers. */
+  /** Returns the headers that a file includes, also through its own headers. */
   ownHeaders(file: string): readonly string[];
   resolve(name: string, from: string): readonly FunctionReference[];
   structure(tag: string, file: string): StructDefinition | null;
   installed(file: string, field: string, struct: string | null): readonly FunctionReference[];
   installedAnywhere(struct: string, field: string): readonly FunctionReference[];
-  /** The members in which a file installs a function. */
+  /** Returns the members in which a file installs a function. */
   installedFor(file: string, name: string): readonly string[];
 }
 
-/** What such calls come to. */
+/** Resolves calls through members. */
 export interface Indirect {
   /**
-   * A call in a file through such a member, as the call that it is under some conditions of arms; any other call as it is.
-   * @param struct the struct of which it is a member, `null` if that is not known
+   * Returns a call in a file through such a member as the call that it is in the `#if` arms that the assumptions allow; any other call as
+   * it is.
+   * @param struct the struct that the member is of, `null` if it is not known
    */
   direct(call: CallOperation, struct: string | null, from: string, assumed: readonly string[]): CallOperation;
-  /** The functions that a text calls through a member, where they are several, in arms that exclude each other. */
+  /** Returns the functions that a text calls through a member, if there are several, in arms that exclude each other; else none. */
   armsThrough(member: string, text: string, from: string): readonly FunctionReference[];
-  /** The members through which a function is called so that a file installs there. */
+  /** Returns the members in which a file installs the function, and through which it may be called. */
   membersFor(reference: FunctionReference, file: string): readonly string[];
 }
 
-/** Opens the lookup; in a kernel's tree a member of one name is of many structs, and its calls stay what they are. */
+/** Opens the lookup. In a kernel's tree, where many structs have a member of the same name, calls through members stay as they are. */
 export function openIndirect({
   ledger,
   isDriver,
@@ -52,7 +53,7 @@ export function openIndirect({
 }: Sources): Indirect {
   const known = ledger.memo<readonly FunctionReference[]>();
 
-  /** The functions that are installed in a member of a struct of the driver's own, as far as they are known. */
+  /** The functions that are installed in a member of one of the driver's own structs; none if not all of them are known. */
   function installedIn(through: string, struct: string | null, from: string): readonly FunctionReference[] {
     const key = `${through}\0${struct ?? ''}\0${from}`;
     return known.get(key) ?? known.work(key, () => find(through, struct, from));
@@ -64,7 +65,7 @@ export function openIndirect({
     return all.length > 0 && !all.some((r) => r.macro) && isOwn(through, struct, from, all) ? all : [];
   }
 
-  /** True for a member that is declared by a struct of the driver's own. */
+  /** True for a member that a struct of the driver's own declares. */
   function isOwn(through: string, struct: string | null, from: string, all: readonly FunctionReference[]): boolean {
     if (struct !== null) return findField(structure(struct, from)?.fields ?? [], through) !== null;
     const declared = new RegExp(`\\(\\s*\\*\\s*${through}\\s*\\)\\s*\\(`);
@@ -72,7 +73,7 @@ export function openIndirect({
     return [...files].some((name) => says(name, declared));
   }
 
-  /** True if a function is the only one that its name means in a file. */
+  /** True if the function is the only one that its name means in the file. */
   function isSeen({ key, name }: FunctionReference, from: string): boolean {
     const [seen, ...more] = resolve(name, from);
     return seen?.key === key && more.length === 0;

@@ -1,19 +1,19 @@
-/** Which functions a file installs in a field that is called through. */
+/** Finds the functions that a file installs in a field which is called through: `.release = box_release`, `ops->put = my_put`. */
 import type { StructDefinition } from '../syntax/ast.js';
 import type { AskedTree } from './asked.js';
 import type { FunctionReference, Shell } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf, isNear } from './place.js';
 
-/** In more files than this, who installs a function in a field is not looked for. */
+/** A field that more files than this access is not searched for installed functions. */
 const maxInstallers = 40;
-/** More functions than these in a member are everybody's. */
+/** A member in which more functions than this are installed is treated as unknown. */
 const most = 8;
 
-/** A list of values by their positions, for a variable of a struct. */
+/** Matches a variable whose initialiser lists values by position, `static const struct ops ops = { buf_open, buf_free };`. */
 const table = /^(?:static\s+|const\s+)*(?:struct\s+)?(\w+)\s+\w+\s*=\s*\{([\w\s&,]*)\}/gm;
 
-/** What installations are looked up in. */
+/** What the lookup needs. */
 interface Sources {
   tree: AskedTree;
   ledger: Ledger;
@@ -22,32 +22,38 @@ interface Sources {
   says(file: string, pattern: RegExp): boolean;
   resolve(name: string, from: string): FunctionReference[];
   structure(tag: string, file: string): StructDefinition | null;
-  /** The tree is that of a driver. */
+  /** True if the tree is a driver's. */
   isDriver: boolean;
 }
 
-/** The names that a text's tables of a struct have for a member: `static const struct file_operations ops = { .release = box_release }`. */
+/**
+ * Returns the names that a text's initialisers of a struct give a member: `static const struct file_operations ops = { .release =
+ * box_release }`.
+ */
 export function installedAs(text: string, struct: string, member: string): string[] {
   const installed = new RegExp(`struct\\s+${struct}\\s+\\w+\\s*=\\s*\\{[^}]*\\.${member}\\s*=\\s*(\\w+)`, 'g');
   return [...new Set(Array.from(text.matchAll(installed), (match) => match[1] as string))];
 }
 
-/** What matches where a function is given to a member, by its name or by its place in a list. */
+/** Returns a pattern that matches where a function is put into a member, by assignment, designated initialiser or position in a list. */
 export function installing(name: string): RegExp {
   return new RegExp(`[={,]\\s*&?${name}\\s*[,;}]`);
 }
 
-/** What files install where. */
+/** Looks up which functions are installed where. */
 export interface Installations {
-  /** The functions that initialisers or assignments install in a field, as a file sees it; of a struct, not in another's. */
+  /**
+   * Returns the functions that initialisers or assignments install in a field, as a file sees it.
+   * @param struct leaves out what is installed in a member of that name of another struct
+   */
   installed(name: string, field: string, struct?: string | null): FunctionReference[];
-  /** All functions that the files of a driver install in a member of a struct; none where they are too many, or one is not known. */
+  /** Returns all functions that a driver's files install in a member of a struct; none if there are too many or one is not known. */
   installedAnywhere(struct: string, field: string): readonly FunctionReference[];
-  /** The fields in which a file installs a function. */
+  /** Returns the fields in which a file installs a function. */
   installedFor(name: string, value: string): string[];
 }
 
-/** Opens the lookup of what is installed in fields. */
+/** Opens the lookup. It remembers what it has found. */
 export function installations({ tree, ledger, shell, matches, says, resolve, structure, isDriver }: Sources): Installations {
   const known = ledger.memo<FunctionReference[]>();
   function installed(name: string, field: string, struct: string | null = null): FunctionReference[] {
@@ -55,7 +61,10 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
     return known.get(key) ?? known.work(key, () => findInstalled(name, field, struct));
   }
 
-  /** The file's own installations; without any, those of its folder and below if they all name one function; in a driver's tree, else, those of all. */
+  /**
+   * The file's own installations; else those of its folder and below, if they all name one function; else, in a driver's tree, those of all
+   * files on the same condition.
+   */
   function findInstalled(name: string, field: string, struct: string | null): FunctionReference[] {
     if (!/^\w+$/.test(field)) return [];
     const own = installers(name, field, struct).flatMap((f) => (shell(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
@@ -69,7 +78,7 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
     return near ?? (isDriver ? onlyInstalled(all, field, struct) : null) ?? [];
   }
 
-  /** The functions of the one name that files install in a field; none where they name several, `null` where they name nothing. */
+  /** The functions of the single name that files install in a field; `[]` if they install several names, `null` if none. */
   function onlyInstalled(files: readonly string[], field: string, struct: string | null): FunctionReference[] | null {
     if (files.length > maxInstallers) return [];
     const all = files.flatMap((file) => installers(file, field, struct).map((value) => ({ value, file })));
@@ -78,7 +87,7 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
     return others.length === 0 ? meant(all).filter((r) => !r.macro) : [];
   }
 
-  /** The functions that names mean where they are written, each once. */
+  /** The functions that names mean in the files that have them, each once. */
   function meant(all: readonly { value: string; file: string }[]): FunctionReference[] {
     return [...new Map(all.flatMap(({ value, file }) => resolve(value, file)).map((r) => [r.key, r])).values()];
   }
@@ -98,7 +107,7 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
     return isKnown && found.length <= most ? found : [];
   }
 
-  /** Names that a file's initialisers and assignments put into a field, but for those that stand in tables of other structs alone. */
+  /** Names that a file's initialisers and assignments put into a field, without those that only initialisers of other structs have. */
   function installers(name: string, field: string, struct: string | null): string[] {
     const pattern = new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`);
     const values = matches(name, pattern).map((m) => m[1] as string);
@@ -110,7 +119,7 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
     return [...new Set([...kept, ...placed])].filter((value) => value !== 'NULL');
   }
 
-  /** What a file's tables of other structs have for a member of that name. */
+  /** What initialisers of other structs in a file give a member of that name. */
   function foreignTables(name: string, field: string, struct: string): string[] {
     const declared = '(?:struct\\s+(\\w+)[\\w\\s]*|(\\w+)\\s+)\\b\\w+(?:\\[\\w*\\])?';
     const initialiser = new RegExp(`\\b${declared}\\s*=\\s*\\{[^{}]*\\.${field}\\s*=\\s*&?(\\w+)`);
@@ -119,12 +128,12 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
     );
   }
 
-  /** True for a struct's tag, and for a typedef's name of it. */
+  /** True for a struct's tag, and for a typedef of it. */
   function isStruct(word: string, struct: string, file: string): boolean {
     return word === struct || structure(word, file)?.tag === struct;
   }
 
-  /** The same of lists that name no fields: `static const struct ops ops = { buf_open, buf_free };`. */
+  /** Members given by initialisers without designators: `static const struct ops ops = { buf_open, buf_free };`. */
   function tables(name: string): { tag: string; field: string; value: string }[] {
     return matches(name, table).flatMap(([, tag = '', values = '']) => {
       const fields = structure(tag, name)?.fields ?? [];

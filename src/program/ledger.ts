@@ -1,40 +1,45 @@
 /**
- * What results were worked out from. Each remembered result knows which questions were put to the tree for it, itself or
- * through other remembered results; a later run that finds all answers unchanged can use the result without the work.
+ * Records what results were worked out from. Each remembered result knows which questions were put to the tree for it, directly or through
+ * other remembered results. A later run that finds all answers unchanged can reuse the result without doing the work again.
  */
 
 import { remembered } from './remembered.js';
 
-/** Stands between the words of a question, which so is a line of text. */
+/** Separates the words of a question, which is kept as one string. */
 export const separator = '\0';
 
 /** A table of remembered results. */
 export interface Memo<V> {
-  /** What is remembered under a key. */
+  /** Returns what is remembered under a key; `undefined` if nothing is. */
   get(key: string): V | undefined;
-  /** Does the work and remembers what it gives. Work that may ask for itself needs a `Recursion`. */
+  /** Does the work, remembers its result and returns it. Work that may ask for its own result needs a `Recursion`. */
   work(key: string, work: () => V): V;
 }
 
-/** What was asked for one result, and for which other results it was used. */
+/** The questions asked for one result, and the other results that it used. */
 export interface Entry {
   questions: Set<string>;
   uses: Set<Entry>;
 }
 
+/** Remembers results together with what they were worked out from. */
 export interface Ledger {
+  /** Makes a table of results. */
   memo<V>(): Memo<V>;
-  /** As a memo, by an object instead of a key, as long as that lives; what else the work is given belongs to the object. */
+  /**
+   * Remembers a function's result for each first argument, for as long as that object lives. The other arguments must always be the same
+   * for that object.
+   */
   remembered<Of extends object, With extends readonly unknown[], V>(work: (of: Of, ...more: With) => V): (of: Of, ...more: With) => V;
-  /** Notes a question that was put to the tree, by its words. */
+  /** Notes a question that was put to the tree, as its words. */
   note(...words: readonly string[]): void;
-  /** Does some work, and gives what it was worked out from. */
+  /** Does some work, and returns its value together with what it was worked out from. */
   entry<T>(work: () => T): { value: T; entry: Entry };
-  /** Notes that a result is used here. */
+  /** Notes that the work in progress uses a result. */
   use(entry: Entry): void;
 }
 
-/** A ledger in which nothing is written: for a run that leaves nothing behind. */
+/** A ledger that records nothing: for a run that keeps no results for a later one. */
 export const unkept: Ledger = {
   memo<V>() {
     const values = new Map<string, V>();
@@ -59,8 +64,9 @@ function newEntry(): Entry {
 
 const nothing = newEntry();
 
-/** A ledger that is written in. */
+/** Opens a ledger that records. */
 export function openLedger(): Ledger {
+  /** The entry of the innermost work in progress. */
   let open: Entry | null = null;
 
   function within<T>(entry: Entry, work: () => T): T {
@@ -113,7 +119,7 @@ export function openLedger(): Ledger {
   return self;
 }
 
-/** All questions behind a result. */
+/** Returns all questions that a result rests on, also through other results. */
 export function questionsOf(entry: Entry): Set<string> {
   const found = new Set<string>();
   const seen = new Set<Entry>([entry]);

@@ -1,12 +1,12 @@
-/** Cheap looks at a function's text, before it is parsed: whose field does a `path->field` name? */
+/** Cheap looks at a function's text, before it is parsed: which struct's field does a `path->field` name? */
 
-/** The tag of a struct's member, by its tag; `null` for one that is no struct or not known. */
+/** Looks up the tag of a struct's member; `null` if the member is no struct or not known. */
 export type MemberTag = (tag: string, member: string) => string | null;
 
 /**
- * False if every `path->field` of a function begins with a name that its text declares as a struct or a pointer to one, and
- * leads by the structs' members to another struct than the tag's. What is not seen here for sure is kept, and the types
- * decide later.
+ * False if every `path->field` in a function's text begins with a name that the text declares as a struct, or a pointer to one, and leads
+ * through the structs' members to a struct with another tag. Where the text does not show it, the answer is true, and the types decide
+ * later.
  */
 export function mayMean(text: string, field: string, tag: string, memberTag: MemberTag): boolean {
   const declared = declaredStructs(text);
@@ -19,7 +19,7 @@ export function mayMean(text: string, field: string, tag: string, memberTag: Mem
   return false;
 }
 
-/** The tags of the structs as which a text declares a name; several where scopes differ. */
+/** The struct tags with which a text declares each name; several where scopes differ. */
 function declaredStructs(text: string): Map<string, string[]> {
   const declared = new Map<string, string[]>();
   for (const match of text.matchAll(/\bstruct\s+(\w+)\s+/g)) {
@@ -34,7 +34,7 @@ function declaredStructs(text: string): Map<string, string[]> {
 
 const declarator = /\s*(?:const\b\s*)?\**\s*(?:const\s+)?([A-Za-z_]\w*)\s*(?:\[[^[\]]*\]\s*)*/y;
 
-/** The names that are declared from `at` on: `*a, b[4] = {…}, *c`. A list of parameters ends at the next one's type. */
+/** The names that are declared from a position on: `*a, b[4] = {...}, *c`. A parameter list ends at the type of the next parameter. */
 function declarators(text: string, at: number): string[] {
   const names: string[] = [];
   for (let i = at; ; i++) {
@@ -49,7 +49,7 @@ function declarators(text: string, at: number): string[] {
   }
 }
 
-/** Where the `,` or `;` behind an initialiser is. */
+/** Position of the `,` or `;` behind an initialiser. */
 function initialiserEnd(text: string, from: number): number {
   let depth = 0;
   for (let i = from; i < text.length; i++) {
@@ -61,7 +61,7 @@ function initialiserEnd(text: string, from: number): number {
   return text.length;
 }
 
-/** The names of the path `a->b[i].c` that ends before `end`; `null` for anything but names and indexes. */
+/** The names of the path `a->b[i].c` that ends before `end`; `null` if it has anything but names and indexes. */
 function chainBefore(text: string, end: number): string[] | null {
   const names: string[] = [];
   for (let i = end; ; ) {
@@ -81,7 +81,7 @@ function chainBefore(text: string, end: number): string[] | null {
   }
 }
 
-/** The tags of what a designated initialiser's `.field` at `at` belongs to, `undefined` if that is not plain to see. */
+/** The tags of the struct that a designated initialiser, `.field` at `at`, is for; `undefined` if the text does not show it. */
 function initialised(text: string, at: number, declared: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
   const before = text[blanksBefore(text, at) - 1];
   if (text[at] !== '.' || (before !== '{' && before !== ',')) return undefined;
@@ -108,7 +108,7 @@ function wordBefore(text: string, end: number): number {
   return i;
 }
 
-/** Where the bracket is that is still open before `end`; -1 if there is none. */
+/** Position of the bracket that is still open before `end`; -1 if there is none. */
 function openBefore(text: string, end: number, open: string, close: string): number {
   for (let i = end - 1, depth = 0; i >= 0; i--) {
     if (text[i] === close) depth++;

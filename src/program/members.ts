@@ -1,4 +1,4 @@
-/** Members of structs, and whether anything in a tree gives them a value. */
+/** Members of structs, and whether anything in a tree sets them. */
 
 import { zero } from '../syntax/truth.js';
 import type { FunctionReference } from './file.js';
@@ -12,7 +12,7 @@ export interface Member {
   field: string;
 }
 
-/** The member that a path of a function names; `null` for a variable, and where the struct is not known. */
+/** Returns the member that a path of a function names; `null` for a variable, and if the struct is not known. */
 export function memberAt(program: Program, { file }: FunctionReference, graph: Graph, path: string | null): Member | null {
   if (path === null || rootOf(path) === path || !/\.\w+$/.test(path)) return null;
   const field = path.slice(path.lastIndexOf('.') + 1);
@@ -20,18 +20,21 @@ export function memberAt(program: Program, { file }: FunctionReference, graph: G
   return tag ? { tag, field } : null;
 }
 
-/** True if a path is of a member, or may be. */
+/** True if a path names the member, or may. */
 function mayBe(program: Program, reference: FunctionReference, graph: Graph, path: string | null, { tag, field }: Member): boolean {
   if (path === null || !path.endsWith(`.${field}`)) return false;
   const member = memberAt(program, reference, graph, path);
   return member === null || member.tag === tag;
 }
 
-/** True if nothing in a tree gives a member another value than zero, by any way that its text shows: a store, a list of members, its address. */
+/**
+ * True if nothing in a tree sets a member to anything but zero, in any way that the text shows: a store, an initialiser, or its address
+ * handed out.
+ */
 export function isNeverSet(program: Program, member: Member): boolean {
   const giving = givingTo(member.field);
   return program.tree.filesAccessing(member.field).every((file) => {
-    // One that cannot be read does not even begin.
+    // A file that cannot be read matches not even this.
     if (!program.says(file, /^/) || program.says(file, listed(member.field))) return false;
     return (
       !program.says(file, giving) ||
@@ -42,10 +45,13 @@ export function isNeverSet(program: Program, member: Member): boolean {
   });
 }
 
-/** More files than these that access a member of a name are not looked through for stores to it. */
+/** A member whose name more files than this access is not searched for stores. */
 const mostFiles = 20;
 
-/** True if some function of the tree sets a member to zero: then that is said of it, and not left to who copies whole objects. */
+/**
+ * True if some function of the tree sets a member to zero. Then its zero is explicit, and not only what is left by whoever copies or clears
+ * whole objects.
+ */
 export function isSetToZero(program: Program, { tag, field }: Member): boolean {
   const store = new RegExp(`(?:->|\\.)\\s*${field}\\s*=\\s*(?:0|false)\\s*;`);
   const files = program.tree.filesAccessing(field);
@@ -53,12 +59,12 @@ export function isSetToZero(program: Program, { tag, field }: Member): boolean {
   return files.length <= mostFiles && files.some((file) => program.says(file, store) && isStoring(file));
 }
 
-/** A member in a list of initial values. */
+/** Matches a member in a designated initialiser. */
 function listed(field: string): RegExp {
   return new RegExp(`[{,]\\s*\\.${field}\\s*=`);
 }
 
-/** A text in which a member may be given a value: by a store of anything but zero, by counting, or by who is given its address. */
+/** Matches where a member may be set: by a store of anything but zero, by `++` or `--`, or by someone who is given its address. */
 function givingTo(field: string): RegExp {
   const member = `(?:->|\\.)\\s*${field}\\s*`;
   const store = `${member}(?:[-+|&^*/%]|<<|>>)?=(?!=|\\s*(?:0|false|NULL)\\s*;)`;

@@ -1,15 +1,15 @@
 /**
- * Access paths: a root variable, then steps, written as one string. `[]` is "an element of, or what it points at" with
- * all indexes collapsed, `.f` a field (reached by `.` or `->` alike), `@sgl` and its like what a generic container holds.
+ * Access paths: a root variable, then steps, written as one string. `[]` is "an element of it, or what it points at" with all indexes
+ * collapsed, `.f` a field (reached by `.` or `->` alike), `@sgl` and its like the pages in a generic container.
  *
- * Paths are bounded: a path that grows past the bound is dropped, as in every k-limited access-path analysis.
+ * Paths are bounded: one that grows past the bound is dropped, as in every k-limited access-path analysis.
  */
 const maxLength = 160;
 const maxSteps = 6;
 
 const noSteps: readonly string[] = [];
 
-/** `path` one step further, or `null` past the bound. A pointer to a struct and an array of structs are one. */
+/** Returns `path` extended by one step; `null` past the bound. A pointer to a struct and an array of structs are not told apart. */
 export function step(path: string, next: string): string | null {
   let base = path;
   if (next === '[]') {
@@ -19,7 +19,8 @@ export function step(path: string, next: string): string | null {
     // A container inside itself (a chained scatterlist, a bio of a bio) is the same container.
     if (next.startsWith('@') && base.endsWith(next)) return base;
   }
-  // A field below itself is a list or a tree: its other nodes are not told apart. One that stands in it at once may be another's.
+  // A field below the same field is a list or a tree, whose nodes are not told apart. Directly below itself (`buf.pages.pages`) it may be
+  // another struct's field.
   if (next.startsWith('.') && hasStep(base.endsWith(next) ? base.slice(0, -next.length) : base, next)) return null;
   const joined = base + next;
   if (joined.length > maxLength || countSteps(joined, 1) > maxSteps) return null;
@@ -34,12 +35,12 @@ function hasStep(path: string, field: string): boolean {
   return false;
 }
 
-/** True for what a value itself is, not the memory behind it: nothing, a frame number, an address. */
+/** True for the suffix of a value itself, not of the memory behind it: none, a frame number, an address. */
 export function isOwnValue(suffix: string): boolean {
   return suffix === '' || suffix === '@pfn' || suffix === '@address';
 }
 
-/** `path` followed by all steps of `suffix`. */
+/** Returns `path` followed by all steps of `suffix`; `null` past the bound. */
 export function join(path: string, suffix: string): string | null {
   let result: string | null = path;
   for (const next of splitSteps(suffix)) {
@@ -49,7 +50,7 @@ export function join(path: string, suffix: string): string | null {
   return result;
 }
 
-/** How many steps a path has from a place in it on: paths are made more often than looked into. */
+/** Counts the steps from a position on, without splitting the path: paths are made far more often than taken apart. */
 function countSteps(path: string, begin: number): number {
   let count = 0;
   for (let i = begin; i < path.length; i++) {
@@ -59,7 +60,7 @@ function countSteps(path: string, begin: number): number {
   return count;
 }
 
-/** The steps of a suffix: `.a[]@sgl` is `['.a', '[]', '@sgl']`. */
+/** Returns the steps of a suffix: `.a[]@sgl` is `['.a', '[]', '@sgl']`. */
 export function splitSteps(suffix: string): readonly string[] {
   if (suffix === '') return noSteps;
   const steps: string[] = [];
@@ -74,7 +75,7 @@ export function splitSteps(suffix: string): readonly string[] {
   return steps;
 }
 
-/** The root variable of a path. */
+/** Returns the root variable of a path. */
 export function rootOf(path: string): string {
   for (let i = 1; i < path.length; i++) {
     const c = path.charCodeAt(i);
@@ -83,12 +84,12 @@ export function rootOf(path: string): string {
   return path;
 }
 
-/** The steps of a path, after its root. */
+/** Returns the steps of a path behind its root. */
 export function stepsOf(path: string): readonly string[] {
   return splitSteps(path.slice(rootOf(path).length));
 }
 
-/** What stands after `prefix` in `path`, `''` if they are the same, `null` if `prefix` does not lead to it. */
+/** Returns what follows `prefix` in `path`: `''` if they are the same, `null` if `prefix` does not lead to `path`. */
 export function suffixAfter(path: string, prefix: string): string | null {
   if (!path.startsWith(prefix)) return null;
   if (path.length === prefix.length) return '';
@@ -97,17 +98,17 @@ export function suffixAfter(path: string, prefix: string): string | null {
 }
 
 /**
- * What an expression evaluates to, as far as pages are concerned: the value of `path`, or its address.
- * `path` is `null` for constants and all that cannot lead to a page.
+ * The value of an expression, as far as pages are concerned: the value at `path`, or the address of `path`. `path` is `null` for constants
+ * and everything that cannot lead to a page.
  */
 export interface Value {
   path: string | null;
   address: boolean;
-  /** The expression's text if it is a constant or a bare name: what conditions and flags are decided by. */
+  /** The text of a constant or a bare name, by which conditions and flags are decided. */
   text: string;
 }
 
-/** The path that `suffix` below a value names. */
+/** Returns the path that `suffix` below a value names; `null` if there is none. */
 export function pathBelow(value: Value, suffix: string): string | null {
   if (value.path === null) return null;
   if (!value.address) return join(value.path, suffix);
@@ -125,19 +126,19 @@ export function lastMember(path: string): string {
   return path.match(/\.\w+/g)?.at(-1) ?? '';
 }
 
-/** What the last steps of a path index: `b.pages` for `b.pages[][]`; any other path is itself. */
+/** Returns a path without the indexes at its end: `b.pages` for `b.pages[][]`. */
 export function unindexed(path: string): string {
   return path.replace(/(\[\])+$/, '');
 }
 
 const elsewhere = '::elsewhere ';
 
-/** The path of memory of which nobody can say whose it is, by how it is written. */
+/** Returns the path for memory whose owner is unknown, named after the path by which it is written. */
 export function elsewherePath(written: string): string {
   return elsewhere + written.replace(/\W/g, '_');
 }
 
-/** True for such a path. */
+/** True for a path made by {@link elsewherePath}. */
 export function isElsewhere(path: string): boolean {
   return path.startsWith(elsewhere);
 }

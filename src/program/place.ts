@@ -1,24 +1,25 @@
-/** Where files stand to each other in a tree. */
+/** How files lie to each other in a tree. */
 
 const userSpace = /^(tools|scripts|samples|Documentation|usr)\//;
 
-/** True for folders of a kernel tree that hold programs and texts, not the kernel. */
+/** True for files in folders of a kernel tree that hold user-space programs and texts. */
 export function outsideKernel(file: string): boolean {
   return userSpace.test(file);
 }
 
-/** The memory manager and the libraries. */
+/** Folders of the memory manager, the libraries and the core kernel. */
 export const coreFolders = /^(mm|lib|kernel)\//;
 
-/** Folders that define the families of calls which all others use. */
+/** Folders that define the families of calls that all other code uses. */
 export const familyFolders = /^(mm|lib|kernel|block)\//;
 
+/** How many candidates `nearestOf` keeps. */
 const few = 4;
 
-/** The few candidates nearest to a file, nearest first. */
+/** Returns the few candidates nearest to a file, nearest first. */
 export function nearestOf(candidates: readonly string[], from: string): string[] {
   if (candidates.length <= 1) return [...candidates];
-  // A common field name has thousands of candidates: only the few that can win are sorted.
+  // A common field name has thousands of candidates: only those that can be among the few are sorted.
   const best: { file: string; near: number }[] = [];
   for (const file of candidates) {
     const near = nearness(file, from);
@@ -31,24 +32,25 @@ export function nearestOf(candidates: readonly string[], from: string): string[]
   return best.map((c) => c.file);
 }
 
+/** Returns the folder of a file, without a slash at the end; `''` at the top. */
 export function folderOf(file: string): string {
   const slash = file.lastIndexOf('/');
   return slash < 0 ? '' : file.slice(0, slash);
 }
 
-/** True for a file that stands in a folder itself, which is asked of thousands of files with a common name. */
+/** True for a file directly in a folder. Fast, because it is asked of thousands of files. */
 export function isIn(file: string, folder: string): boolean {
   const end = folder.length;
   if (end === 0) return !file.includes('/');
   return file.charCodeAt(end) === 0x2f && file.startsWith(folder) && file.indexOf('/', end + 1) < 0;
 }
 
-/** Characters that JavaScript compares otherwise than their bytes. */
+/** Matches characters whose order in JavaScript differs from the order of their UTF-8 bytes. */
 const beyondBytes = /[\ud800-\uffff]/;
 
 /**
- * Those of some files that stand in a folder itself. A common name has thousands of files, which are in the order of their
- * bytes: those of a folder and below it stand together.
+ * Returns the files that are directly in a folder.
+ * @param files in the order of their bytes, so that the files in and below a folder are adjacent and can be found by binary search
  */
 export function filesIn(files: readonly string[], folder: string): string[] {
   if (folder === '' || beyondBytes.test(folder)) return files.filter((file) => isIn(file, folder));
@@ -65,12 +67,15 @@ export function filesIn(files: readonly string[], folder: string): string[] {
   return found;
 }
 
-/** True for a file of a folder, or of one below. */
+/** True for a file in a folder or below it. */
 export function isNear(file: string, folder: string): boolean {
   return isIn(file, folder) || file.startsWith(`${folder}/`);
 }
 
-/** How many leading folders two files share; the file itself is nearest, then its folder, then the common headers. */
+/**
+ * Returns how near two files are: the file itself is nearest, then its folder, then by the number of leading folders they share; common
+ * headers get a bonus.
+ */
 export function nearness(a: string, b: string): number {
   if (a === b) return 1000;
   let shared = 0;
@@ -80,9 +85,9 @@ export function nearness(a: string, b: string): number {
   return shared * 2 + (a.startsWith('include/') ? 3 : 0);
 }
 
-/** A path without `.`, `..` and empty parts. */
+/** Returns a path without `.`, `..` and empty parts. */
 export function normalise(path: string): string {
-  // Nearly all are so already.
+  // Nearly all paths are in this form already.
   if (!/^\/|\/\/|\/$|(?:^|\/)\.\.?(?:\/|$)/.test(path)) return path;
   const out: string[] = [];
   for (const part of path.split('/')) {

@@ -1,4 +1,4 @@
-/** Which functions a call through a pointer may mean. */
+/** Finds the functions that a call through a pointer may be of. */
 
 import { noPointer } from '../syntax/truth.js';
 import type { FunctionReference } from './file.js';
@@ -6,25 +6,25 @@ import type { CallOperation, Graph } from './graph.js';
 import type { Ledger } from './ledger.js';
 import { sourceName } from './text.js';
 
-/** More functions than these are everybody's. */
+/** With more functions than this, the call is treated as unknown. */
 const most = 4;
-/** How often a function is handed on before it is called. */
+/** Through how many parameters and variables a function pointer is traced. */
 const maxDepth = 3;
 
-/** What functions are looked up in. */
+/** What the lookup needs. */
 interface World {
   ledger: Ledger;
   graphs(reference: FunctionReference): readonly Graph[];
   resolve(name: string, file: string): readonly FunctionReference[];
-  /** Functions that a file installs in a field of this name. */
+  /** Returns the functions that a file installs in a field of this name. */
   installed(file: string, field: string): readonly FunctionReference[];
   isGeneral(name: string): boolean;
   callSites(reference: FunctionReference): readonly { caller: FunctionReference; graph: Graph; call: CallOperation }[];
 }
 
 /**
- * The functions that a call through a field or a variable of a function may mean: the one that is installed in the field; those that callers
- * give for the parameter, or that are put into the variable. None where one of them is not known.
+ * Makes the lookup of the functions that a call through a field, variable or parameter may be of: the single one that is installed in the
+ * field; those that callers pass for the parameter, or that are assigned to the variable. None if one of them is not known.
  */
 export function openPointed(world: World): (reference: FunctionReference, through: string) => readonly FunctionReference[] {
   const known = world.ledger.memo<readonly FunctionReference[]>();
@@ -44,7 +44,7 @@ function find(world: World, reference: FunctionReference, through: string): read
   return found.size <= most ? [...found.values()] : [];
 }
 
-/** The functions that a variable of a function leads to, `null` if that is not plain. */
+/** The functions that a variable of a function may point at; `null` if that is not plain. */
 function namedIn(world: World, reference: FunctionReference, graph: Graph, variable: string, depth: number): FunctionReference[] | null {
   const index = graph.params.findIndex((p) => p.name === variable);
   const assigned = graph.assigned.filter((a) => a.target === variable);
@@ -68,7 +68,7 @@ interface Named {
   graph: Graph;
 }
 
-/** What callers give for a parameter, by its position. */
+/** The names that callers pass for a parameter. */
 function passedFor({ callSites }: World, reference: FunctionReference, index: number): Named[][] {
   return callSites(reference).map(({ caller, graph, call }) => {
     const argument = call.expressions[index];
@@ -76,7 +76,7 @@ function passedFor({ callSites }: World, reference: FunctionReference, index: nu
   });
 }
 
-/** The names that `a`, or `test ? a : b`, may come to; what was lowered is written `a | b`. */
+/** The names in `a`, or in `test ? a : b`; a conditional that was lowered has the text `a | b`. */
 function choices(text: string): string[] {
   return text
     .slice(text.indexOf('?') + 1)

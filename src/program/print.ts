@@ -1,4 +1,4 @@
-/** A graph as text that a person can read: `putright debug program FILE FUNCTION`. */
+/** Prints a graph as text for people: `putright debug program FILE FUNCTION`. */
 import type { Graph, Operation } from './graph.js';
 import type { Value } from './path.js';
 
@@ -27,7 +27,7 @@ function operation(o: Operation | null): string {
   }
 }
 
-/** One line a node: number, line, loop depth, operation, successors. */
+/** Returns the text of a graph, one line per node: number, line, loop depth, operation, successors. */
 export function printGraph(graph: Graph, lineOf: (pos: number) => number): string {
   const head = graph.assumptions.length > 0 ? [`assuming ${graph.assumptions.join(', ')}`] : [];
   const lines = graph.nodes.map(

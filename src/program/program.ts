@@ -29,50 +29,58 @@ import { openStructures } from './structures.js';
 import { typeAt } from './types.js';
 import { openVariants } from './variants.js';
 
-/** All that is asked about a tree's C. */
+/** Everything that can be asked about a tree's C. */
 export interface Program extends Omit<Files, 'outside'>, Callers, Searches, Meanings {
   tree: AskedTree;
-  /** Where what was asked of the tree is noted. */
+  /** The ledger that notes what is asked of the tree. */
   ledger: Ledger;
-  /** One graph a variant, containers collapsed. */
+  /** Returns a function's graphs, one for each variant, with containers collapsed. */
   graphs(reference: FunctionReference): Graph[];
+  /** Returns a function parsed, one tree for each way through its `#if`s. */
   variants(reference: FunctionReference): FunctionVariant[];
-  /** Definitions that a call of `name` in `file` can mean: the file's own, then headers', then the tree's. */
+  /**
+   * Returns the definitions that a call of `name` in `file` can mean: the file's own, else those of headers and of the rest of the tree.
+   */
   resolve(name: string, file: string): FunctionReference[];
-  /** Those of them that the file itself or its folder holds. */
+  /** Returns those in the file itself, else those in its folder. */
   resolveNear(name: string, file: string): FunctionReference[];
-  /** Those that some of the files hold. */
+  /** Returns those in the files that `isCandidate` accepts. */
   resolveIn(isCandidate: (file: string) => boolean, name: string, file: string): FunctionReference[];
-  /** True for a name that half the kernel calls: the tables say what matters of it, or nothing does. */
+  /** True for a name that is called all over the kernel: only the tables say what it does to pages. */
   isGeneral(name: string): boolean;
+  /** Returns the struct that a tag or a typedef means in a file; `null` if it is not found. */
   structure(tag: string, file: string): StructDefinition | null;
-  /** The file-scope variable that a name means in a file, of whatever file it is; `null` if it means none. */
+  /** Returns the file-scope variable that a name means in a file, whichever file declares it; `null` if it means none. */
   global(name: string, file: string): Global | null;
+  /** Returns the type at the end of a path; `null` if it is not known. */
   typeOf(path: string, graph: Graph, file: string): CType | null;
-  /** What the macros of a name in capitals stand for, as a file sees them. */
+  /** Returns the bodies of all object-like macros of a name that begins with a capital, as a file sees them. */
   macroTexts(name: string, file: string): readonly string[];
-  /** The number that a name in capitals stands for in a file: a macro or an enumerator; `null` if that is not plain. */
+  /** Returns the value of a macro or enumerator in a file, by a name in capitals; `null` if it is not a plain number. */
   constant(name: string, file: string): number | null;
-  /** The tree is that of a driver, of which every file can be searched. */
+  /** True if the tree is a driver's, in which every file can be searched. */
   isDriver: boolean;
-  /** Macros that a name can mean in a file, those with parameters first: its own, else those of headers. */
+  /** Returns the macros that a name can mean in a file, those with parameters first: the file's own, else those of headers. */
   macros(name: string, file: string): FunctionReference[];
-  /** True if a macro's body is one call of a name in the tables: its uses are that call. */
+  /** True if a macro's body is one call of a name in the tables: a use of it is that call. */
   isAlias(macro: FunctionReference): boolean;
-  /** The conditions under which a macro that a function calls at a position is what it is under some assumptions. */
+  /** Returns the conditions under which the macro that a function calls at a position has the meaning that the assumptions give it. */
   armAt(reference: FunctionReference, pos: number, assumed: readonly string[]): string[];
-  /** Names of macros, of the file or of headers near it, whose text names one of the given calls. */
+  /** Returns the names of macros, in the file or in any header, that stand for an acquiring call. */
   aliasNames(file: string): readonly string[];
-  /** Functions that designated initialisers or assignments of a file install in a field of this name. */
+  /** Returns the functions that designated initialisers or assignments of a file install in a field of this name. */
   installed(file: string, field: string): FunctionReference[];
-  /** Functions that a call through a field or variable of a function may mean; none where that is not plain. */
+  /** Returns the functions that a call through a field or variable of a function may be of; none if that is not plain. */
   pointed(reference: FunctionReference, through: string): readonly FunctionReference[];
 }
 
-/** More macros than these do not stand for each other. */
+/** How deep the work on macros and functions that call each other may nest. */
 const maxDepth = 100;
 
-/** Opens the program of a tree, with the macros that `acquiringMacros` of aliases.ts found in it. Nothing is parsed until it is asked for. */
+/**
+ * Opens the program of a tree. Nothing is parsed until it is asked for.
+ * @param aliases the macros that `acquiringMacros` of aliases.ts found in the tree
+ */
 export function openProgram(source: Tree, aliases: readonly FunctionReference[], ledger: Ledger = unkept): Program {
   const tree = asked(source, ledger);
   const isDriver = isSmall(source);
@@ -93,7 +101,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const { direct, armsThrough, membersFor } = openIndirect({ ledger, isDriver, says, ownHeaders, resolve, structure, ...installs });
 
   const variants = openVariants({ tree, ledger, named });
-  // A macro is known by its own graphs, in which other macros may stand.
+  // A macro is looked up through its own graphs, in which other macros may be called: hence the late binding.
   const graphs: Program['graphs'] = (reference) => graphsOf(reference);
   const worked = openRecursions(ledger, maxDepth);
   const { expand, isAlias, writtenMacro, isHanding, armsOf, armAt } = openMacroCalls({
@@ -111,7 +119,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const constant = openConstants({ outside, ledger, ownHeaders });
   const numberOf = (name: string, from: string): number | null => (isDriver && camelCase.test(name) ? constant(name, from) : null);
   const collapse = collapser({ structure, named, globalType, resultType, expand, direct, numberOf });
-  // What frees memory is known by the tables.
+  // Cleanup words that free memory are in the tables.
   const isScopeEnd = (name: string, from: string): boolean =>
     madeFor.test(name) && !freeingCalls.has(wordOf(name)) && resolve(name, from).some((r) => r.cleanup !== null);
   const graphsOf = openGraphs({ worked, shell, variants, global, isHanding, isScopeEnd, writtenMacro, armsOf, collapse });

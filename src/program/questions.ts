@@ -1,4 +1,4 @@
-/** The questions that may be put to a tree, each as a line of text with which a later run can ask again. */
+/** The questions that may be put to a tree. Each is kept as a string, with which a later run can ask it again. */
 import { type Differences, digestOfText, type Tree } from '../source/index.js';
 import { isSmall, releasingNames } from './aliases.js';
 import { type Described, descriptionsIn } from './described.js';
@@ -7,12 +7,15 @@ import { separator } from './ledger.js';
 import { folderOf } from './place.js';
 import { remembered } from './remembered.js';
 
-/** What may be asked in some words, and how the answer is told from another one. */
+/** One kind of question: how to look up the answer, and how to tell one answer from another. */
 interface Question<V> {
   look(tree: Tree, first: string, second: string): V;
-  /** The answer, shortened; `null` if it cannot be told from others, or rests on a text that cannot be read. */
+  /** Returns a short form of the answer; `null` if it cannot be told from other answers, or rests on a file that cannot be read. */
   name(value: V, tree: Tree, first: string): string | null;
-  /** Of what the index or the list of files answers, whether it does so as before; `null` for a question about the text of the file that is its first word. */
+  /**
+   * For a question that the index or the list of files answers: true if the differences show that the answer is as before. `null` for a
+   * question about the content of the file that is its first word.
+   */
   isUntouched: ((differences: Differences, tree: Tree, word: string) => boolean) | null;
 }
 
@@ -28,7 +31,7 @@ function ofText<V>(look: Question<V>['look'], name: Question<V>['name']): Questi
   return { look, name, isUntouched: null };
 }
 
-/** Questions by their kinds. */
+/** All kinds of questions. */
 const questions = {
   calling: ofIndex(
     (tree, name) => tree.filesCalling(name),
@@ -98,9 +101,10 @@ const questions = {
   mentions: ofText((tree, file, word) => mentionsWord(tree.read(file) ?? '', word), String),
 } as const;
 
+/** The name of a kind of question. */
 export type Kind = keyof typeof questions;
 
-/** What a tree says of a question. */
+/** Returns a tree's answer to a question. */
 export function lookedUp<K extends Kind>(tree: Tree, kind: K, first = '', second = ''): ReturnType<(typeof questions)[K]['look']> {
   return questions[kind].look(tree, first, second) as ReturnType<(typeof questions)[K]['look']>;
 }
@@ -109,15 +113,15 @@ function describedAs(tree: Tree, file: string): Described | null {
   return descriptionsIn(tree).of(file);
 }
 
-/** What is known of items by their numbers. */
+/** Looks up something for each of the items of a file, given by their numbers, `1,4,7`. */
 function ofEach<V>(found: Described | null, numbers: string, look: (found: Described, number: number) => V | undefined): V[] {
   return found ? numbers.split(',').flatMap((number) => look(found, Number(number)) ?? []) : [];
 }
 
-/** Questions of which each may be about several items of a file. */
+/** Kinds of questions that may be about several items of a file at once. */
 const ofItems: readonly Kind[] = ['items', 'starts'];
 
-/** Some questions, those about items of one file as one: a result rests on many of them, and a change mostly touches none. */
+/** Merges questions about single items of a file into one: a result rests on many of them, and a change mostly touches none. */
 export function together(asked: Iterable<string>): string[] {
   const others: string[] = [];
   const numbers = new Map<string, Set<string>>();
@@ -136,28 +140,29 @@ export function together(asked: Iterable<string>): string[] {
   ];
 }
 
-/** The functions of a file whose text matches, by their numbers among all of it. */
+/** The functions of a file whose text matches, by their index among its functions. */
 function matchingIn(found: Described | null, pattern: RegExp): number[] {
   if (!found) return [];
   const matching = new Set(searching(found.whole, pattern));
   return found.whole.functions.flatMap((reference, i) => (matching.has(reference) ? [i] : []));
 }
 
+/** True if a pattern matches in a text. */
 export function isIn(text: string | null, pattern: RegExp): boolean {
   return text !== null && pattern.test(text);
 }
 
-/** What each match of a pattern gives. */
+/** Returns the groups of each match of a pattern in a text. */
 export function matchesIn(text: string | null, pattern: RegExp): (string | undefined)[][] {
   return Array.from((text ?? '').matchAll(new RegExp(pattern, `${pattern.flags.replace('g', '')}g`)), (match) => [...match]);
 }
 
-/** Most texts do not hold the word at all, and that is seen much sooner than where words begin. */
+/** Most texts do not contain the word at all, which `includes` finds out much faster than a pattern with `\b`. */
 function mentionsWord(text: string, word: string): boolean {
   return text.includes(word) && new RegExp(`\\b${word}\\b`).test(text);
 }
 
-/** A pattern as a word of a question. */
+/** Returns a pattern as a word of a question; `patternOf` is the inverse. */
 export function wordFor({ source, flags }: RegExp): string {
   return `${flags}/${source}`;
 }
@@ -167,47 +172,53 @@ function patternOf(word: string): RegExp {
   return new RegExp(word.slice(end + 1), word.slice(0, end));
 }
 
-/** The words of a question behind its kind; empty for one that it does not have. */
+/** The words of a question: its kind and what it is about, `''` where it has fewer words. */
 export type Words = readonly [kind: Kind, first: string, second: string];
 
+/** Splits a question into its words. */
 export function wordsOf(question: string): Words {
   const [kind, first = '', second = ''] = question.split(separator) as [Kind, string?, string?];
   return [kind, first, second];
 }
 
-/** True of questions which a file's content decides: that of their first word. The index answers all others. */
+/**
+ * True for kinds of questions that the content of one file answers, the file being the first word. The index or the list of files answers
+ * all others.
+ */
 function isAboutText(kind: Kind): boolean {
   return questions[kind].isUntouched === null;
 }
 
-/** The file whose content decides a question's answer, `null` for one that the index answers. */
+/** Returns the file whose content answers a question; `null` for one that the index answers. */
 export function fileOf([kind, first]: Words): string | null {
   return isAboutText(kind) ? first : null;
 }
 
-/** True for a question that the index, or the list of files, alone answers, and not otherwise than before. */
+/** True for a question that the index or the list of files answers, and whose answer has not changed. */
 export function isUntouched(tree: Tree, [kind, word]: Words, differences: Differences): boolean {
   return questions[kind].isUntouched?.(differences, tree, word) ?? false;
 }
 
-/** The index does not know macros that stand for a name. */
+/**
+ * In a small tree macros for releasing calls are looked for in texts, of which the index says nothing: there the answer must be looked up.
+ */
 function areDropsUntouched(differences: Differences, tree: Tree): boolean {
   return !isSmall(tree) && !dropsDiffer(differences, tree);
 }
 
 const dropsDiffer = remembered((differences: Differences, tree: Tree): boolean => releasingNames(tree).some(differences.calling));
 
-/** The question for a file's text: its answer is the text's digest. */
+/** Returns the question for a file's whole text; its answer is the text's digest. */
 export function ofWholeText(file: string): Words {
   return ['read', file, ''];
 }
 
-/** True for that question, of any file. */
+/** True for a question for a file's whole text. */
 export function isOfWholeText([kind]: Words): boolean {
   return kind === 'read';
 }
 
-/** The digests of the texts that questions rest on, as this thread has read them, by their files; `null` for one that is in doubt. */
+/** Returns the digests of the files that questions rest on, as this thread has read them; `null` for a file whose digest is not known. */
 export function textsBehind(tree: Tree, all: Iterable<string>): Map<string, string | null> {
   const texts = new Map<string, string | null>();
   for (const question of all) {
@@ -217,7 +228,7 @@ export function textsBehind(tree: Tree, all: Iterable<string>): Map<string, stri
   return texts;
 }
 
-/** The answers to those questions about texts for which a text's digest does not stand, as this thread has read them. */
+/** Returns the answers, as of the texts that this thread has read, to those questions about content that do not ask for a whole text. */
 export function answersBehind(tree: Tree, all: Iterable<string>): Map<string, string | null> {
   const answers = new Map<string, string | null>();
   for (const question of all) {
@@ -227,7 +238,7 @@ export function answersBehind(tree: Tree, all: Iterable<string>): Map<string, st
   return answers;
 }
 
-/** The answer of a tree to a question, shortened; `null` if a file's text is asked for and cannot be read or told from others. */
+/** Returns the short form of a tree's answer; `null` if the file cannot be read, or the answer cannot be told from others. */
 export function answerOf(tree: Tree, [kind, first, second]: Words): string | null {
   const { look, name } = questions[kind] as Question<unknown>;
   return name(look(tree, first, second), tree, first);
@@ -249,7 +260,10 @@ interface Dropping {
   folders: ReadonlySet<string>;
 }
 
-/** The files that call a releasing function: asked for one at a time, so that a new one matters only where it is met. */
+/**
+ * The files that call a releasing function. A result asks about one file or folder at a time, so that another file that begins to drop does
+ * not touch it.
+ */
 const droppingIn = remembered((tree: Tree): Dropping => {
   const files = new Set(releasingNames(tree).flatMap((name) => [...tree.filesCalling(name)]));
   return { files, folders: new Set([...files].map(folderOf)) };

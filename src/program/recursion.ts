@@ -1,10 +1,10 @@
 /**
- * Answers about functions that ask for each other, worked out once. Calls may be recursive, and still an answer must not
- * depend on which one was asked for first, so that any site may be followed alone, or by any thread.
+ * Remembers answers about functions that ask for each other. Calls may be recursive, yet an answer must not depend on which function was
+ * asked for first, so that any site can be followed alone, or by any thread.
  *
- * What asks for itself is answered with a guess. What was worked out under a guess holds only as long as what was guessed
- * at is being worked out (its head), as in Tarjan's search for strongly connected components: it is kept till then and
- * forgotten. The head's own answer is kept for good, but not used while a member of its component is the head.
+ * A request for an answer that is still being worked out gets a guess. What was worked out under a guess is valid only while the guessed
+ * answer, its head, is being worked out, as in Tarjan's search for strongly connected components: it is kept until then and forgotten. The
+ * head's own answer is kept for good, but not used while a member of its component is being worked out.
  */
 import type { Entry, Ledger } from './ledger.js';
 
@@ -12,42 +12,49 @@ import type { Entry, Ledger } from './ledger.js';
 interface Kept<Answer> {
   answer: Answer;
   entry: Entry;
-  /** How many answers within each other it took. */
+  /** How many levels of nested answers it took to work out. */
   height: number;
 }
 
+/** An answer that rests on a guess at something further out on the stack. */
 interface Provisional<Answer> extends Kept<Answer> {
-  /** Its own place in the stack. */
+  /** Its own index on the stack. */
   place: number;
-  /** The lowest place in the stack whose guess it rests on. */
+  /** The lowest index on the stack of a guess that it rests on. */
   low: number;
-  /** It rests on a guess at what was too deep: less deep in the stack it would have been another one. */
+  /**
+   * True if it rests on a guess that was made because the depth bound was reached: from another depth it would have come out differently.
+   */
   cut: boolean;
 }
 
+/** An answer that rests on no guess but at itself. */
 interface Final<Answer> extends Kept<Answer> {
-  /** What was worked out under a guess at this one. */
+  /** Keys of the answers that were worked out under a guess at this one. */
   members: readonly string[];
 }
 
-/** What the work at a place in the stack has used so far. */
+/** What the work at one index of the stack has used so far. */
 type Used = Pick<Provisional<unknown>, 'low' | 'height' | 'cut'>;
 
-/** The answer under a key: remembered, or what `work` gives; `guess` answers where that asks for itself, or comes too deep. */
+/**
+ * Returns the answer for a key: the remembered one, or what `work` returns. `guess` is the answer where the work asks for itself, or nests
+ * too deep.
+ */
 export type Recursion<Answer> = (key: string, work: () => Answer, guess: () => Answer) => Answer;
 
 /**
  * Opens a memory of such answers.
- * @param maxDepth how many may be worked out within each other
+ * @param maxDepth how deep the work may nest
  */
 export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursion<Answer> {
   const final = new Map<string, Final<Answer>>();
   const provisional = new Map<string, Provisional<Answer>>();
-  /** What is being worked out, outermost first: its place, by key. */
+  /** What is being worked out: index on the stack by key, outermost first. */
   const stack = new Map<string, number>();
   const used: Used[] = [];
 
-  /** Notes what an answer rests on in the work that asked for it. */
+  /** Notes in the enclosing work what the answer it asked for rests on. */
   function rest({ low, height, cut }: Used): void {
     const top = used[used.length - 1];
     if (!top) return;
@@ -56,7 +63,7 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
     top.cut ||= cut;
   }
 
-  /** What is remembered of a key and would come out the same here. */
+  /** What is remembered for a key, if it would come out the same at this depth. */
   function keptFor(key: string, here: number): (Kept<Answer> & Used) | null {
     const known = final.get(key);
     if (known && here + known.height <= maxDepth && !known.members.some((member) => stack.has(member)))
@@ -66,7 +73,7 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
   }
 
   return (key, work, guess) => {
-    // Most often nothing is being worked out, and all that is remembered for good holds.
+    // The most frequent case: nothing is being worked out, and everything that is kept for good is valid.
     const settled = used.length === 0 ? final.get(key) : undefined;
     if (settled) {
       ledger.use(settled.entry);
@@ -85,7 +92,7 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
       return kept.answer;
     }
     if (here > maxDepth) {
-      // Below the outermost: nothing between has seen all.
+      // Everything on the stack but the outermost answer becomes provisional: none of it has seen everything.
       rest({ low: 0, height: 0, cut: true });
       return guess();
     }
@@ -103,7 +110,8 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
     ledger.use(entry);
     const { low, height, cut } = own;
     if (low < here) {
-      // What rests on a guess at this one rests on what this one rests on: another will have its place.
+      // This answer is provisional too. What rests on a guess at it now rests on the guess that it rests on itself, as its index on the
+      // stack will be another answer's.
       for (const its of provisional.values()) if (its.low >= here) its.low = low;
       provisional.set(key, { answer, entry, height, place: here, low, cut });
       rest(own);
@@ -121,7 +129,7 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
   };
 }
 
-/** Answers of several kinds that ask for each other, each kind under keys of its own. */
+/** Answers of several kinds that ask for each other; each kind has its own keys. */
 export type Recursions = <Answer>(key: string, work: () => Answer, guess: () => Answer) => Answer;
 
 /** Opens one memory for answers of several kinds. */

@@ -1,6 +1,9 @@
-/** Answers that are worked out once for an object. */
+/** Results that are worked out once per object. */
 
-/** A function that works its answer out once for each first argument, as long as that lives; what else it is given belongs to that. */
+/**
+ * Returns a function that works out its result once for each first argument, for as long as that object lives. The other arguments must
+ * always be the same for it.
+ */
 export function remembered<Of extends object, With extends readonly unknown[], Answer>(
   make: (of: Of, ...more: With) => Answer,
 ): (of: Of, ...more: With) => Answer {

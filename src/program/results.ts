@@ -1,28 +1,30 @@
-/** What calls give, as far as the text of a function or a macro says it without being parsed. */
+/** Types of what calls return, as far as the text of a function or macro shows them without parsing. */
 import { castCalls } from '../protocol/index.js';
 import type { CType } from '../syntax/ast.js';
 import type { FunctionReference, Shell } from './file.js';
 import type { Graph } from './graph.js';
 import { rootOf } from './path.js';
 
+/** Looks up the types of what calls return. */
 export interface Results {
   /**
-   * The pointer to a struct that a call of a name in a file gives; `null` for any other. A function or macro of the file's own
-   * headers is looked at only if `isEntered`.
+   * Returns the type of a call's result if that is a pointer to a struct; else `null`.
+   * @param isEntered true if something below the result is named: only then are macros and the file's own headers searched for the call
    */
   resultType(called: string, from: string, isEntered: boolean): CType | null;
 }
 
-/** What functions and macros are looked up in. */
+/** What the lookup needs. */
 interface Sources {
   shell(name: string): Shell | null;
-  /** A file's text, empty if it cannot be read. */
+  /** Returns a file's text, `''` if it cannot be read. */
   outside(file: string): string;
-  /** A driver's own headers that a file includes. */
+  /** Returns the driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
   macros(name: string, file: string): readonly FunctionReference[];
 }
 
+/** Opens the lookup. */
 export function openResults({ shell, outside, quotedHeaders, macros }: Sources): Results {
   function resultType(called: string, from: string, isEntered: boolean): CType | null {
     const own = shell(from)?.byName.get(called)?.[0];
@@ -31,14 +33,14 @@ export function openResults({ shell, outside, quotedHeaders, macros }: Sources):
     const [macro] = macros(called, from);
     if (macro) return castIn(outside(macro.file).slice(macro.item.pos, macro.item.end));
     for (const header of quotedHeaders(from)) {
-      // Most headers do not have the name, and need no outline for that.
+      // Most headers do not contain the name, and need no outline to see that.
       const there = outside(header).includes(called) ? shell(header)?.byName.get(called)?.[0] : undefined;
       if (there) return declared(there);
     }
     return null;
   }
 
-  /** The text before the name says it; parsing the body for this alone would cost more than all the rest. */
+  /** The text in front of the name shows the type; parsing the body for this would cost more than everything else. */
   function declared({ file: name, item }: FunctionReference): CType | null {
     const result = /\bstruct\s+(\w+)\s*(\*+)\s*\w+\s*\(/.exec(outside(name).slice(item.pos, item.bodyPos));
     return result ? pointerTo(result[1] as string, result[2] as string) : null;
@@ -47,7 +49,7 @@ export function openResults({ shell, outside, quotedHeaders, macros }: Sources):
   return { resultType };
 }
 
-/** A pointer to a struct, with as many stars. */
+/** Returns the type of a pointer to a struct, with as many levels as there are stars. */
 export function pointerTo(tag: string, stars: string): CType {
   return { base: `struct ${tag}`, tag, pointers: stars.length, dims: [] };
 }
@@ -55,14 +57,14 @@ export function pointerTo(tag: string, stars: string): CType {
 const cast =
   /^#\s*define\s+\w+\([^)]*\)[\s\\(]*(?:\(\s*(?:const\s+)?struct\s+(\w+)\s*\*\s*\)|(\w+)\s*\([^,]*,\s*(?:const\s+)?struct\s+(\w+)\s*,)/;
 
-/** The struct to which a macro makes what it is given a pointer: `((struct foo *)(x))`, `container_of(x, struct foo, member)`. */
+/** The struct that a macro casts its argument to a pointer to: `((struct foo *)(x))`, `container_of(x, struct foo, member)`. */
 function castIn(macro: string): CType | null {
   const [, direct, call, around] = cast.exec(macro) ?? [];
   const tag = call === undefined || castCalls.test(call) ? (direct ?? around) : undefined;
   return tag === undefined ? null : pointerTo(tag, '*');
 }
 
-/** Results of calls of which some operation names a field: what they point at has to be known. */
+/** Returns the results of calls below which some operation names a field: for these the type of what they point at is needed. */
 export function enteredResults({ nodes }: Graph): Set<string> {
   const found = new Set<string>();
   const note = (...paths: (string | null | undefined)[]): void => {

@@ -4,26 +4,29 @@ import type { AskedTree } from './asked.js';
 import type { FunctionReference } from './file.js';
 import { mayMean } from './meant.js';
 
-/** What functions of a file are found by. */
+/** Finds functions of a file. */
 export interface Searches {
-  /** Functions of a file that touch all of some fields by name; with `tag`, not those that plainly mean another struct's. */
+  /**
+   * Returns the functions of a file that name all of these fields.
+   * @param tag leaves out functions that plainly mean the first field of another struct
+   */
   touching(file: string, fields: readonly string[], tag?: string): readonly FunctionReference[];
-  /** Functions of a file that name a file-scope variable. */
+  /** Returns the functions of a file that name a file-scope variable. */
   naming(file: string, variable: string): readonly FunctionReference[];
 }
 
-/** Looks for the functions of a file whose text matches. */
+/** Finds the functions of a file whose text matches. */
 type Searched = AskedTree['searched'];
 
-/** What is searched. */
+/** What the searches need. */
 interface Sources {
   searched: Searched;
   textOf(reference: FunctionReference): string;
-  /** The tag of a struct's member, as a file sees it; `null` if that is not known. */
+  /** Returns the tag of a struct's member, as a file sees it; `null` if it is not known. */
   memberTag(tag: string, member: string, file: string): string | null;
 }
 
-/** Opens the searches of files. */
+/** Opens the searches. */
 export function openSearches({ searched, textOf, memberTag }: Sources): Searches {
   return {
     touching(name, fields, tag) {
@@ -37,13 +40,13 @@ export function openSearches({ searched, textOf, memberTag }: Sources): Searches
   };
 }
 
-/** Functions that reach a field by the kernel's accessors of it. */
+/** Functions that reach a field through one of the kernel's accessors for it. */
 function usingAccessors(searched: Searched, file: string, field: string): readonly FunctionReference[] {
   const accessors = accessorsOf(field);
   return accessors.length > 0 ? searched(file, new RegExp(`\\b(?:${accessors.join('|')})\\s*\\(`)) : [];
 }
 
-/** Functions in which each of some fields is written behind `.` or `->`. */
+/** Functions that have each of these fields behind `.` or `->`. */
 function usingFields(searched: Searched, file: string, fields: readonly string[]): FunctionReference[] {
   const found = fields.map((field) => searched(file, new RegExp(`(?:->|\\.)\\s*${field}\\b`)));
   return (found[0] ?? []).filter((r) => found.every((f) => f.includes(r)));

@@ -10,29 +10,34 @@ import { folderOf, nearestOf } from './place.js';
 import { openRecursion } from './recursion.js';
 import { findField, structName } from './types.js';
 
+/** Looks up struct definitions and typedefs. */
 export interface Structures {
-  /** The struct that a tag or a typedef's name means in a file, one without a tag for the name of what is none; `null` if it cannot be found. */
+  /**
+   * Returns the struct that a tag or a typedef means in a file; `null` if it is not found. A typedef of something that is no struct gives
+   * an empty one with the tag `''`.
+   */
   structure(tag: string, from: string): StructDefinition | null;
-  /** The tag, or the typedef's name, of a struct's member that is a struct or points at one; `null` if that is not known. */
+  /** Returns the tag, or the typedef's name, of a struct's member that is a struct or points at one; `null` if it is not known. */
   memberTag(tag: string, member: string, from: string): string | null;
-  /** A type that names a struct, a pointer or a number by a typedef in a file, as that; any other one as it is. */
+  /** Returns a type that names a struct, pointer or number by a typedef as the type behind it; any other type as it is. */
   named(type: CType, from: string): CType;
 }
 
-/** What definitions are looked up in. */
+/** What the lookup needs. */
 export interface Sources {
   tree: AskedTree;
   ledger: Ledger;
   shell(file: string): Shell | null;
-  /** A file's text without the bodies of its functions. */
+  /** Returns a file's text without the bodies of its functions. */
   outside(file: string): string;
-  /** Headers that a file includes, through its own headers. */
+  /** Returns the headers that a file includes, also through its own headers. */
   ownHeaders(file: string): readonly string[];
 }
 
-/** More names than these do not stand for each other. */
+/** How many typedefs may stand for each other. */
 const maxDepth = 40;
 
+/** Opens the lookup. It remembers what it has found. */
 export function openStructures({ tree, ledger, shell, outside, ownHeaders }: Sources): Structures {
   const structures = openRecursion<StructDefinition | null>(ledger, maxDepth);
   const tags = ledger.memo<StructDefinition | null>();
@@ -48,7 +53,7 @@ export function openStructures({ tree, ledger, shell, outside, ownHeaders }: Sou
     );
   }
 
-  /** What a file sees of a tag is what its folder sees, but for the file's own. */
+  /** Unless the file defines the tag itself, it sees the same definition as all files of its folder. */
   function tagged(tag: string, from: string): StructDefinition | null {
     const candidates = tree.filesDefiningStruct(tag);
     if (candidates.length === 0) return null;
@@ -68,14 +73,14 @@ export function openStructures({ tree, ledger, shell, outside, ownHeaders }: Sou
     return known !== undefined ? known : definitions.work(key, () => definitionOf(shell(name), tag));
   }
 
-  /** A typedef'd struct has no tag for the index to know: the file and its own headers are searched. */
+  /** The index knows no tag for a typedef of an untagged struct: the file and its own headers are searched. */
   function typedefOf(name: string, from: string): StructDefinition | null {
     for (const candidate of declaring(name, from)) {
       const direct = definedIn(candidate, name);
       if (direct) return direct;
       const type = declaredIn(candidate, name, from);
       if (type?.tag && type.tag !== name) return structure(type.tag, from);
-      // A handle: a number, or a pointer to nobody knows what.
+      // A handle: a number, or a pointer to something unknown.
       if (type?.tag === null) return { tag: '', union: false, fields: [], pos: 0, end: 0 };
     }
     return null;
@@ -93,11 +98,11 @@ export function openStructures({ tree, ledger, shell, outside, ownHeaders }: Sou
     return typedefs(key, find, () => null);
   }
 
-  /** The file and those of its own headers that may say what a name stands for; a header is not read before it is wanted. */
+  /** Yields the file and those of its own headers that may declare a typedef; a header is read only when it is reached. */
   function* declaring(name: string, from: string): Generator<string> {
     if (!/^\w+$/.test(name)) return;
     const declares = madeFor.test(name) ? new RegExp(`\\(\\s*${wordOf(name)}\\s*,`) : new RegExp(`\\b${name}\\s*(?:[;,[]|__|/\\*)`);
-    // Most headers only use the name, and need no outline for that.
+    // Most headers only use the name, and need no outline to see that.
     for (const candidate of [from, ...ownHeaders(from)]) if (declares.test(outside(candidate))) yield candidate;
   }
 
@@ -110,9 +115,9 @@ export function openStructures({ tree, ledger, shell, outside, ownHeaders }: Sou
       if (!facts.outside.slice(item.pos, item.end).includes(name)) continue;
       const type = parseTypedef(facts.outside, item).find((alias) => alias.name === name)?.type;
       if (!type) continue;
-      // A struct without a tag goes by the name.
+      // A struct without a tag is known by the typedef's name.
       if (type.tag !== null) return type.tag === '' ? { ...type, base: `struct ${name}`, tag: name } : type;
-      // A name for what another name stands for.
+      // The typedef may be of another typedef.
       if (scalarType.test(type.base)) return type;
       const behind = type.base === name || !/^\w+$/.test(type.base) ? null : typedef(type.base, from);
       return behind && { ...behind, pointers: behind.pointers + type.pointers, dims: [...type.dims, ...behind.dims] };
@@ -135,7 +140,7 @@ export function openStructures({ tree, ledger, shell, outside, ownHeaders }: Sou
   return { structure, memberTag, named };
 }
 
-/** The first struct of a file with this tag, or with a typedef of this name. Only items that have the word are parsed. */
+/** The first struct of a file with this tag, or with a typedef of this name. Only items that contain the word are parsed. */
 function definitionOf(facts: Shell | null, name: string): StructDefinition | null {
   let at = facts?.outside.indexOf(name) ?? -1;
   for (const item of facts?.items ?? []) {
@@ -154,7 +159,7 @@ function definitionOf(facts: Shell | null, name: string): StructDefinition | nul
   return null;
 }
 
-/** Structs with a tag that are defined inside another's body. */
+/** Structs with a tag that are defined inside the body of another struct. */
 function taggedMembers(fields: readonly Field[]): { tag: string; fields: Field[] }[] {
   return fields.flatMap((f) =>
     f.members ? [...(f.type.tag ? [{ tag: f.type.tag, fields: f.members }] : []), ...taggedMembers(f.members)] : [],

@@ -1,9 +1,9 @@
-/** What the protocol's tables say of a call's paths. */
+/** Paths of a call that the tables of `protocol/` name. */
 import { iterators, releases, transfers } from '../protocol/index.js';
 import type { CallOperation, Graph } from './graph.js';
 import { join } from './path.js';
 
-/** Paths that a call in the tables reaches below its arguments: `msg.sg.data` for `sk_msg_elem(msg, i)`. */
+/** Returns the paths below its arguments that a call in the tables reaches: `msg.sg.data` for `sk_msg_elem(msg, i)`. */
 export function tabledPaths(call: CallOperation): string[] {
   if (call.name === null) return [];
   const places = [...(transfers.get(call.name)?.moves.flat() ?? []), releases.get(call.name)?.pages ?? ''];
@@ -15,7 +15,10 @@ export function tabledPaths(call: CallOperation): string[] {
   });
 }
 
-/** Calls and iteration macros that hand a pointer on make another name for what it points at: `sg = sg_next(sg)`. */
+/**
+ * Returns the aliases that a call or an iteration macro makes by handing on a pointer, `sg = sg_next(sg)`: the target is another name of
+ * what the source points at.
+ */
 export function pointerMoves(call: CallOperation): Graph['aliases'] {
   const moves = call.name === null ? undefined : (call.iterates ? iterators : transfers).get(call.name)?.moves;
   return (moves ?? []).flatMap(([from, to]) => {

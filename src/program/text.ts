@@ -1,8 +1,8 @@
-/** What expressions say as text: the names and constants that conditions, flags and loops are decided by. */
+/** Expressions as text: the names and constants by which conditions, flags and loops are decided. */
 import type { Expression } from '../syntax/ast.js';
 import { step } from './path.js';
 
-/** Variables named in an expression. */
+/** Returns the variables and member paths named in an expression. */
 export function namesIn(e: Expression): string[] {
   switch (e.kind) {
     case 'identifier':
@@ -31,12 +31,12 @@ export function namesIn(e: Expression): string[] {
   }
 }
 
-/** A decimal number without what is said of its type: `1UL` is `1`. */
+/** A decimal number without its type suffix: `1UL` is `1`. */
 function withoutSuffix(literal: string): string {
   return /^\d+[uUlL]+$/.test(literal) ? literal.replace(/[uUlL]+$/, '') : literal;
 }
 
-/** Short text of a constant expression: the name or number that a condition or a flag is decided by. */
+/** Returns a short text for an expression: the name or number by which a condition or flag is decided. Casts, `*` and `&` are left out. */
 export function sourceName(e: Expression): string {
   switch (e.kind) {
     case 'identifier':
@@ -66,7 +66,7 @@ export function sourceName(e: Expression): string {
   }
 }
 
-/** Path of a variable or member expression without side effects. */
+/** Returns the path of a variable, member or element that is named without a call; `null` for any other expression. */
 export function plainPath(e: Expression): string | null {
   switch (e.kind) {
     case 'identifier':

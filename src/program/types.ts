@@ -1,4 +1,4 @@
-/** Declared types along access paths: what struct a path leads through, and which field of it. */
+/** Declared types along access paths: which structs a path leads through, and which field of each. */
 import {
   consumed,
   containerStructs,
@@ -12,56 +12,57 @@ import {
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { isOwnValue, rootOf, splitSteps } from './path.js';
 
-/** Finds a struct's definition as seen from one file; `null` if the tree has none. */
+/** Finds a struct's definition as one file sees it; `null` if there is none. */
 export type StructLookup = (tag: string) => StructDefinition | null;
 
-/** Where a walk along a path stands: a declared type, or inside an unnamed struct member. */
+/** Where a walk along a path is: at a declared type, or inside an unnamed struct member. */
 interface Standing {
   type: CType | null;
   members: Field[] | null;
 }
 
-/** A struct on the way of a path, and what of the path follows. */
+/** A struct that a path leads through, and the rest of the path from there. */
 export interface Owner {
   tag: string;
   rest: string;
-  /** False for a struct that lives on the function's stack. */
+  /** False for a struct on the function's stack. */
   outlives: boolean;
 }
 
-/** Name of the struct behind a type: its tag, or the typedef's name. */
+/** Returns the name of the struct behind a type, its tag or its typedef's name; `null` for a type that is no struct. */
 export function structName(type: CType | null): string | null {
   if (type === null) return null;
   if (type.tag !== null) return type.tag;
   return /^\w+$/.test(type.base) && !scalarType.test(type.base) ? type.base : null;
 }
 
-/** True for a number that is too narrow for a page or its address. */
+/** True for a number that is too narrow for a page pointer or an address. */
 export function isNarrow(type: CType | null): boolean {
   return type !== null && type.pointers === 0 && type.dims.length === 0 && narrowType.test(type.base);
 }
 
 /**
- * False where a declared type rules out that a place holds a content: a scatterlist is no number, an address no character.
- * What nothing is known of may hold anything; so may a `void *`, and an `unsigned long`, which often is a pointer.
+ * False if a declared type rules out that a place holds this content: a scatterlist is no number, an address no character. A place of
+ * unknown type may hold anything; so may a `void *`, and an `unsigned long`, which often is a pointer.
+ * @param content the step for it, such as `@sgl`; `''` for a page
  */
 export function mayHold(type: CType | null, content: string, lookup: StructLookup): boolean {
   if (type === null || content === '') return true;
   if (type.tag !== null) return !isForeign(type.tag, content) || lookup(type.tag) === null;
   if (!narrowType.test(type.base)) return true;
-  // A frame number may be an `int` of a driver's own, an address may point at bytes.
+  // A frame number may be in an `int` of a driver's own, and an address may point at bytes.
   return content === '@pfn' || (content === '@address' && type.pointers > 0);
 }
 
-/** True for a struct itself that is no page: where one stands, no pointer to a page does. */
+/** True for a struct by value that is not a page: where one is, there is no pointer to a page. */
 export function isOtherStruct(type: CType | null, lookup: StructLookup): boolean {
   if (type === null || type.pointers > 0 || type.dims.length > 0 || !type.base.startsWith('struct ')) return false;
   return type.tag !== null && !pageMembers.has(type.tag) && type.tag !== 'page' && lookup(type.tag) !== null;
 }
 
 /**
- * True for what a parameter of this type holds itself, and not the memory that it points at: what becomes of it in the
- * function is nothing to the caller.
+ * True for what a parameter of this type holds itself, and not in memory that it points at: what the function does to it does not reach the
+ * caller.
  */
 export function isByValue(type: CType, suffix: string): boolean {
   return isOwnValue(suffix) && type.pointers === 0 && type.dims.length === 0;
@@ -72,7 +73,7 @@ export function isNumber(type: CType | null | undefined): boolean {
   return type != null && type.pointers === 0 && type.dims.length === 0 && type.tag === null;
 }
 
-/** The member `name` of a list of members, also inside anonymous structs and unions. */
+/** Returns the member of that name in a list of members, also inside anonymous structs and unions; `null` if there is none. */
 export function findField(fields: readonly Field[], name: string): Field | null {
   for (const field of fields) {
     if (field.name === name) return field;
@@ -91,7 +92,7 @@ function intoField(at: Standing, name: string, lookup: StructLookup): Standing {
   return { type: field.type, members: field.type.tag === null || field.members ? field.members : null };
 }
 
-/** The type at the end of a path, `null` where it is not known. */
+/** Returns the type at the end of a path; `null` if it is not known. */
 export function typeAt(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): CType | null {
   const root = rootOf(path);
   let at: Standing = { type: types.get(root) ?? null, members: null };
@@ -110,8 +111,8 @@ function pointed(type: CType): CType {
 }
 
 /**
- * The structs that a path leads through, innermost last: `req.dma.pages[]` with the types of `req` and `dma` gives
- * `[{tag: 'request', rest: '.dma.pages[]'}, {tag: 'dma', rest: '.pages[]'}]`. General structs own nothing and are left out.
+ * Returns the structs that a path leads through, innermost last: `req.dma.pages[]` with the types of `req` and `dma` gives `[{tag:
+ * 'request', rest: '.dma.pages[]'}, {tag: 'dma', rest: '.pages[]'}]`. General structs own nothing and are left out.
  */
 export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): Owner[] {
   const root = rootOf(path);
@@ -123,15 +124,15 @@ export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup
     const next = steps[i] as string;
     if (next.startsWith('.')) {
       const name = at.members && !at.type?.tag ? null : structName(at.type);
-      // A typedef and the tag behind it are one; one of a number or an untyped pointer has none.
+      // A typedef and the tag behind it are one struct. A typedef of a number or an untyped pointer has no tag.
       const tag = name === null ? null : (at.type?.tag ?? lookup(name)?.tag ?? name) || null;
-      // What hangs below a general struct is that struct's, not its holder's.
-      // Nor is what hangs below an untyped pointer its holder's: it is another object, known by its own type.
+      // What is below a general struct belongs to that struct, not to the struct that holds it. What is below an untyped pointer is another
+      // object, known by its own type.
       if ((tag !== null && generalStructs.has(tag)) || (at.type !== null && !at.members && tag === null)) owners.length = 0;
       else if (tag !== null && !containerStructs.has(tag)) owners.push({ tag, rest: steps.slice(i).join(''), outlives });
       const definition = at.members === null && name !== null ? lookup(name) : null;
       at = intoField(at, next.slice(1), lookup);
-      // A field that its struct does not have is a macro for who knows what.
+      // A field that its struct does not have is a macro for something unknown.
       if (definition && at.type === null) owners.length = 0;
       outlives ||= (at.type?.pointers ?? 0) > 0;
     } else if (next === '[]') at = { type: at.type && pointed(at.type), members: at.members };
@@ -141,7 +142,7 @@ export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup
 }
 
 /**
- * Walks a path and rewrites the fields of generic containers: `sgt.sgl` is `sgt`, `bv.bv_page` is `bv@bvec`. `null` for a
+ * Returns a path with the fields of generic containers rewritten: `sgt.sgl` becomes `sgt`, `bv.bv_page` becomes `bv@bvec`. `null` for a
  * path through any other field of a general struct: `skb->next`, `bio->bi_private` say nothing about who holds a page.
  */
 export function collapseContainers(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): string | null {
@@ -163,7 +164,7 @@ export function collapseContainers(path: string, types: ReadonlyMap<string, CTyp
         continue;
       }
       if (container?.same.includes(name)) continue;
-      // Where a queue begins says which of its elements are done with.
+      // Where a queue begins says which of its elements are done with, so these fields are kept.
       if (generalStructs.has(tag) && !consumed.has(tag + next)) return null;
     } else if (next === '[]') at = { type: at.type && pointed(at.type), members: at.members };
     out.push(next);
@@ -177,10 +178,10 @@ export function collapseContainers(path: string, types: ReadonlyMap<string, CTyp
   return result;
 }
 
-/** A member by its place in the struct, as a list of values has it. */
+/** Matches a step to a member by its position, `.0`, as an initialiser without designators gives it. */
 const atPlace = /^\.\d+$/;
 
-/** The step to a member by its place; `null` where that is not known. */
+/** The step to the member at a position; `null` if it is not known. */
 function memberAtPlace(at: Standing, place: number, lookup: StructLookup): string | null {
   const name = structName(at.type);
   const members = at.members ?? (name === null ? null : (lookup(name)?.fields ?? null));
@@ -188,7 +189,10 @@ function memberAtPlace(at: Standing, place: number, lookup: StructLookup): strin
   return member && member.name !== '' ? `.${member.name}` : null;
 }
 
-/** `&folio->page` is `folio`, `&page->lru` is `page`: the path of the page that is handed over so, `null` for any other path. */
+/**
+ * Returns the path of the page or folio whose address is taken through a member: `folio` for `&folio->page`, `page` for `&page->lru`;
+ * `null` for any other path.
+ */
 export function wholeOf(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): string | null {
   const at = path.lastIndexOf('.');
   if (at < 0 || !handles.has(path.slice(at + 1))) return null;

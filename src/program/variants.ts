@@ -1,4 +1,4 @@
-/** Functions and macros as syntax: one tree for each way through the `#if`s in them. */
+/** Parses functions and macros: one tree for each way through the `#if`s in them. */
 import type { CType, FunctionVariant } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody } from '../syntax/index.js';
 import type { AskedTree } from './asked.js';
@@ -10,11 +10,14 @@ import type { Ledger } from './ledger.js';
 interface Sources {
   tree: Pick<AskedTree, 'around'>;
   ledger: Ledger;
-  /** A type that names another by a typedef in a file, as that. */
+  /** Returns a type that names another by a typedef as the type behind it. */
   named(type: CType, file: string): CType;
 }
 
-/** Parses functions when they are first asked for; a macro that is no expression and no statements has no variant. */
+/**
+ * Makes the lookup of a function's variants, parsed when first asked for. A macro whose body is neither an expression nor statements has
+ * none.
+ */
 export function openVariants({ tree, ledger, named }: Sources): (reference: FunctionReference) => FunctionVariant[] {
   const known = ledger.memo<FunctionVariant[]>();
   const typed = (variant: FunctionVariant, from: string): FunctionVariant => {
@@ -27,7 +30,7 @@ export function openVariants({ tree, ledger, named }: Sources): (reference: Func
   return (reference) => known.get(reference.key) ?? known.work(reference.key, () => read(reference));
 }
 
-/** The variants of a function that stands in a text. */
+/** The variants of a function in a text. */
 function parsed(text: string, { item, cleanup, macro }: FunctionReference): FunctionVariant[] {
   if (cleanup) return definedCleanup(text, item, cleanup);
   if (!macro) return parseFunction(text, item);

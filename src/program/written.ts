@@ -1,9 +1,9 @@
-/** C as people read it: expressions and paths, in what is told of a finding or a row. */
+/** Spells expressions and paths as C, for messages. */
 import type { CType, Expression } from '../syntax/ast.js';
 import { rootOf, stepsOf } from './path.js';
 import { type StructLookup, typeAt } from './types.js';
 
-/** How strongly operators bind, the weakest first. */
+/** Operators by how strongly they bind, weakest first. */
 const binding: readonly (readonly string[])[] = [
   ['||'],
   ['&&'],
@@ -19,7 +19,7 @@ const binding: readonly (readonly string[])[] = [
 
 const strengthOf = (op: string): number => binding.findIndex((operators) => operators.includes(op));
 
-/** An expression as it is written, on one line: without casts, and of an assignment what it sets. `''` for what has no words. */
+/** Returns an expression as C on one line, without casts; for an assignment, its target. `''` for an expression that has no short form. */
 export function asWritten(e: Expression): string {
   switch (e.kind) {
     case 'identifier':
@@ -50,24 +50,24 @@ export function asWritten(e: Expression): string {
   }
 }
 
-/** What stands on a side of an operator: in parentheses where it would fall apart without. */
+/** Returns an operand as C, in parentheses where it needs them. */
 export function asOperand(e: Expression, op: string, isRight = false): string {
   const bare = uncast(e);
   const text = asWritten(bare);
   if (bare.kind === 'conditional') return `(${text})`;
   if (bare.kind !== 'binary') return text;
   const [own, around] = [strengthOf(bare.op), strengthOf(op)];
-  // What few know by heart is in parentheses in the kernel, too.
+  // As in the kernel, operators whose precedence few know by heart get parentheses too.
   const isPlain = own > around || (own === around && !isRight && own >= strengthOf('+'));
   return isPlain ? text : `(${text})`;
 }
 
-/** Two sides of an operator; nothing where one has no words. */
+/** Returns `left op right`; `''` if one side is empty. */
 export function comparisonOf(left: string, op: string, right: string): string {
   return left === '' || right === '' ? '' : `${left} ${op} ${right}`;
 }
 
-/** What a member, an index or a unary operator is of. */
+/** What a member, an index or a unary operator applies to. */
 function operand(e: Expression): string {
   const bare = uncast(e);
   const text = asWritten(bare);
@@ -81,8 +81,8 @@ function uncast(e: Expression): Expression {
 }
 
 /**
- * A path as C writes it, up to what a container holds, and without the index of an element at its end: `umem->sgt_append` is
- * `umem.sgt_append@sgl`. `null` for a path of what has no name.
+ * Returns a path as C, without what a container holds and without an index at its end: `umem.sgt_append@sgl` is `umem->sgt_append`. `null`
+ * for a path whose root has no name.
  */
 export function spelled(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): string | null {
   const root = rootOf(path);
@@ -97,7 +97,7 @@ export function spelled(path: string, types: ReadonlyMap<string, CType>, lookup:
   return text;
 }
 
-/** True for what leads to a member by `->`. A variable of which nothing is known mostly does. */
+/** True if a member of this place is reached by `->`. A variable of unknown type mostly is a pointer. */
 function isPointer(path: string, type: CType | null): boolean {
   return type === null ? /^\w+$/.test(path) : type.pointers > 0 && type.dims.length === 0;
 }

@@ -133,7 +133,7 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
 
 const comparison = new Set(['==', '!=', '<', '<=', '>', '>=', '%', '/', '^']);
 
-/** Stores the values of an initializer list below `target`. */
+/** Stores the values of an initialiser list below `target`. */
 export function initialise(b: Builder, target: string, list: InitializerList, type: CType | null = null): void {
   // A pointer is set to the one value in the list: `(struct page *){ p }`.
   const isPointer = type !== null && type.pointers > 0 && type.dims.length === 0;
