@@ -1,11 +1,14 @@
-/** Arguments of calls and macros: types, statements, operators and nothing at all become something that is an expression. */
+/**
+ * Rewrites arguments of calls and macros. Types, statements, operators and empty arguments become something that the grammar takes for an
+ * expression.
+ */
 import { CLOSE_BRACE, OPEN_BRACE, ZERO } from './characters.js';
 import { asIdentifier, blank, blankTokens, type Rewrite } from './rewrite.js';
 import { isPunct, isWord, PUNCT, type Tokens, tokenText } from './tokens.js';
 import { splitArguments } from './types.js';
 import { ASM, isAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
 
-/** Rewrites the arguments between the brackets `open` and `close`. */
+/** Rewrites the arguments between the parentheses that are tokens `open` and `close`. */
 export function rewriteArguments(r: Rewrite, open: number, close: number): void {
   const { t } = r;
   if (close === open + 1) return;
@@ -64,7 +67,10 @@ function argument(r: Rewrite, from: number, to: number): void {
   if (t.kind[last] === PUNCT && /^(?:[-+*/%&|^<>=!]=?|&&|\|\||<<|>>)$/.test(end)) blankTokens(r, last, last);
 }
 
-/** Makes `wait(dev, 10, if (x) break; );` a block, if there is room for braces around the statements. */
+/**
+ * Puts braces around statements in an argument, `wait(dev, 10, if (x) break; );`, so that they are a block. False if there is no room for
+ * them.
+ */
 function braced(r: Rewrite, from: number, to: number): boolean {
   const { t, out } = r;
   const before = t.end[from - 1]!;
@@ -76,7 +82,7 @@ function braced(r: Rewrite, from: number, to: number): boolean {
   return true;
 }
 
-/** Words and stars that end in a star or hold two words in a row: a type or a declaration, never an expression. */
+/** True for words and stars that end in a star or have two words in a row: a type or a declaration, never an expression. */
 function isTypeShape(t: Tokens, from: number, to: number): boolean {
   if (to - from < 2) return false;
   let pair = false;

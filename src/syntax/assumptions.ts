@@ -1,10 +1,10 @@
-/** Conditions of `#if` arms: which of them cannot both be so. */
+/** Compares conditions of `#if` arms: which of them exclude each other. */
 import { negated } from './comparisons.js';
 import { type Condition, conditionText, negate, parseCondition } from './conditions.js';
 
 /**
- * True if two sets of assumed conditions cannot both hold: an arm and its opposite, two steps of a version ladder, or some tests and
- * what an `#else` behind all of them says.
+ * True if two sets of assumed conditions cannot both hold: an arm and its opposite, two steps of a version ladder, or some tests and what
+ * an `#else` after all of them implies.
  */
 export function excludes(here: readonly string[], there: readonly string[]): boolean {
   if (here.length === 0 || there.length === 0) return false;
@@ -30,7 +30,7 @@ function isCompound(condition: string): boolean {
 
 const known = new Map<string, Condition>();
 
-/** A condition as it is written here, read again: the same few are asked about all the time. */
+/** Parses a condition that {@link conditionText} has written. The result is kept: the same few are asked about all the time. */
 function parsed(condition: string): Condition {
   let found = known.get(condition);
   if (found === undefined) {
@@ -40,7 +40,7 @@ function parsed(condition: string): Condition {
   return found;
 }
 
-/** What conditions that hold say of another one; `null` where they do not say. */
+/** What conditions that hold imply about another one: its truth, or `null` if they imply nothing. */
 function truthOf(c: Condition, holding: readonly string[]): boolean | null {
   if (c.op === 'const') return c.value;
   const text = conditionText(c);
@@ -58,8 +58,9 @@ function truthOf(c: Condition, holding: readonly string[]): boolean | null {
 }
 
 /**
- * The conditions, as alternatives, under which an item is not there of which each definition stands under some: none if one of them
- * always is there, as where they are the arms of one `#if` with an `#else`.
+ * Returns the alternative sets of conditions under which none of some definitions is active.
+ * @param definitions the conditions of each definition. If one has none, or if they are the arms of one `#if` with an `#else`, the result
+ *   is empty
  */
 export function without(definitions: readonly (readonly string[])[]): string[][] {
   let found: string[][] = [[]];
@@ -70,18 +71,18 @@ export function without(definitions: readonly (readonly string[])[]): string[][]
   return found;
 }
 
-/** True for a condition of an older kernel, or of one that has not got something: `V < KERNEL_VERSION(5,6,0)`, `!defined(HAVE_PIN)`. */
+/** True for a condition that holds on older kernels, or on those that lack something: `V < KERNEL_VERSION(5,6,0)`, `!defined(HAVE_PIN)`. */
 export function isOlder(condition: string): boolean {
   const versions = range(condition);
   return versions === null ? condition.startsWith('!defined(') : versions.to < Number.MAX_SAFE_INTEGER;
 }
 
-/** True if conditions hold only on kernels before a version, or up to the very first of it. */
+/** True if these conditions hold only on kernels before a version. The first release of that version counts as before it. */
 export function isBefore(conditions: readonly string[], major: number, minor: number): boolean {
   const version = (major * 256 + minor) * 256;
   return conditions.some((c) => {
     const versions = range(c);
-    // `<= KERNEL_VERSION(5,6,0)` is what the arm beside `> KERNEL_VERSION(5,6,0)` says.
+    // `<= KERNEL_VERSION(5,6,0)` is the condition of the arm beside `> KERNEL_VERSION(5,6,0)`.
     return versions?.name === 'LINUX_VERSION_CODE' && versions.to <= version + 1;
   });
 }

@@ -1,12 +1,12 @@
 /**
- * The C that the analysis sees: plain tagged data, one interface a construct, independent of the parser that made it.
+ * The C that the analysis sees: plain tagged data, one interface per construct, independent of the parser that made it.
  *
- * Every node has `pos` and `end`: offsets into the file's text, which is decoded byte for character (latin1), so an offset
- * is also a byte offset. Preprocessor directives never appear inside a body: a function is parsed once for each
- * configuration of the `#if` groups in it (see {@link FunctionVariant}).
+ * Every node has `pos` and `end`: offsets into the file's text. The text is decoded one character per byte (latin1), so an offset is also a
+ * byte offset. No preprocessor directive appears inside a body: a function is parsed once for each configuration of the `#if` groups in it
+ * (see {@link FunctionVariant}).
  */
 
-/** Where a node stands: offsets into the file, `end` exclusive. */
+/** The position of a node: offsets into the file, `end` exclusive. */
 export interface Span {
   pos: number;
   end: number;
@@ -24,17 +24,19 @@ export interface CType {
   dims: string[];
 }
 
+/** `name` */
 export interface Identifier extends Span {
   kind: 'identifier';
   name: string;
 }
-/** Number, string, character or any constant the analysis does not look into. */
+/** A number, string, character or other constant whose value is not looked at. */
 export interface Literal extends Span {
   kind: 'literal';
   text: string;
-  /** The labels to which control may go from here: those of an `asm goto`. */
+  /** The labels that control may jump to from here: those of an `asm goto`. */
   jumps?: string[];
 }
+/** `callee(args)` */
 export interface Call extends Span {
   kind: 'call';
   callee: Expression;
@@ -47,6 +49,7 @@ export interface Member extends Span {
   field: string;
   arrow: boolean;
 }
+/** `object[index]` */
 export interface Index extends Span {
   kind: 'index';
   object: Expression;
@@ -58,19 +61,21 @@ export interface Unary extends Span {
   op: string;
   operand: Expression;
 }
-/** `++` and `--`, before or after. */
+/** `++` and `--`, as prefix or suffix. */
 export interface Update extends Span {
   kind: 'update';
   op: '++' | '--';
   prefix: boolean;
   operand: Expression;
 }
+/** `left op right`, without the assignments. */
 export interface Binary extends Span {
   kind: 'binary';
   op: string;
   left: Expression;
   right: Expression;
 }
+/** `left = right`, `left += right` and so on. */
 export interface Assign extends Span {
   kind: 'assign';
   op: string;
@@ -84,47 +89,51 @@ export interface Conditional extends Span {
   then: Expression | null;
   otherwise: Expression;
 }
+/** `a, b, c` */
 export interface Comma extends Span {
   kind: 'comma';
   items: Expression[];
 }
+/** `(type)operand` */
 export interface Cast extends Span {
   kind: 'cast';
   type: CType;
   operand: Expression;
 }
-/** `sizeof`, `typeof`, `alignof`, `offsetof`: evaluates nothing. */
+/** `sizeof`, `typeof`, `alignof`, `offsetof`: their operand is not evaluated. */
 export interface Sizeof extends Span {
   kind: 'sizeof';
   text: string;
 }
-/** A type that stands where an expression may: an argument of `container_of` or `min_t`. */
+/** A type where an expression is expected: an argument of `container_of` or `min_t`. */
 export interface TypeArgument extends Span {
   kind: 'type';
   type: CType;
 }
-/** GNU `({ ... })`; its value is its last expression statement's. */
+/** GNU `({ ... })`; its value is that of its last statement, an expression. */
 export interface StatementExpression extends Span {
   kind: 'statement-expression';
   body: Block;
 }
-/** `{ .field = value, [i] = value, value }`, also as compound literal with `type`. */
+/** `{ .field = value, [i] = value, value }`; with a `type`, a compound literal. */
 export interface InitializerList extends Span {
   kind: 'initializer';
   type: CType | null;
   items: InitializerItem[];
 }
+/** One value of an initialiser list. */
 export interface InitializerItem {
   /** `.a.b` as `['a','b']`; an index designator as `'[]'`. */
   designators: string[];
   value: Expression;
 }
-/** What the parser could not make sense of. */
+/** An expression that the parser could not read. */
 export interface UnknownExpression extends Span {
   kind: 'unknown';
   text: string;
 }
 
+/** Any expression. */
 export type Expression =
   | Identifier
   | Literal
@@ -144,46 +153,54 @@ export type Expression =
   | InitializerList
   | UnknownExpression;
 
+/** One variable of a declaration. */
 export interface Declarator extends Span {
   name: string;
   type: CType;
   init: Expression | null;
   /**
-   * What runs at the end of the scope: `x` of `__attribute__((cleanup(x)))`, and what include/linux/cleanup.h makes of `__free(x)` and of
-   * `CLASS(x, name)(…)`, `__free_x` and `class_x_destructor`; or `null`.
+   * The function that runs at the end of the scope, or `null`: `x` for `__attribute__((cleanup(x)))`; `__free_x` for `__free(x)` and
+   * `class_x_destructor` for `CLASS(x, name)(...)`, the functions that include/linux/cleanup.h defines for them.
    */
   cleanup: string | null;
   static: boolean;
 }
 
+/** `expression;` */
 export interface ExpressionStatement extends Span {
   kind: 'expression';
   expression: Expression;
 }
+/** Declarations of local variables, `int a, *b = p;`. */
 export interface Declaration extends Span {
   kind: 'declaration';
   declarators: Declarator[];
 }
+/** `{ ... }` */
 export interface Block extends Span {
   kind: 'block';
   body: Statement[];
 }
+/** `if (test) then else otherwise` */
 export interface If extends Span {
   kind: 'if';
   test: Expression;
   then: Statement;
   otherwise: Statement | null;
 }
+/** `while (test) body` */
 export interface While extends Span {
   kind: 'while';
   test: Expression;
   body: Statement;
 }
+/** `do body while (test);` */
 export interface DoWhile extends Span {
   kind: 'do';
   test: Expression;
   body: Statement;
 }
+/** `for (init; test; update) body` */
 export interface For extends Span {
   kind: 'for';
   init: Expression | Declaration | null;
@@ -192,8 +209,8 @@ export interface For extends Span {
   body: Statement;
 }
 /**
- * A macro followed by a statement: `for_each_sg(sgl, sg, n, i) { … }`, `scoped_guard(mutex, &m) { … }`,
- * `list_for_each_entry(…) stmt`. Whether it loops is the protocol's knowledge, not the parser's.
+ * A macro followed by a statement: `for_each_sg(sgl, sg, n, i) { ... }`, `scoped_guard(mutex, &m) { ... }`, `list_for_each_entry(...)
+ * stmt`. The parser does not know whether it loops; `protocol/` does.
  */
 export interface MacroStatement extends Span {
   kind: 'macro-statement';
@@ -201,45 +218,52 @@ export interface MacroStatement extends Span {
   args: Expression[];
   body: Statement;
 }
+/** `switch (value) body` */
 export interface Switch extends Span {
   kind: 'switch';
   value: Expression;
   body: Statement;
 }
-/** `case value:` (or `case low ... high:`); `value` is `null` for `default:`. A marker: what follows are its siblings. */
+/** `case value:` or `case low ... high:`; `value` is `null` for `default:`. The statements behind it are its siblings. */
 export interface Case extends Span {
   kind: 'case';
   value: Expression | null;
 }
-/** `name:`. A marker: what follows are its siblings. */
+/** `name:`. The statements behind it are its siblings. */
 export interface Label extends Span {
   kind: 'label';
   name: string;
 }
+/** `goto label;` */
 export interface Goto extends Span {
   kind: 'goto';
   label: string;
 }
+/** `break;` */
 export interface Break extends Span {
   kind: 'break';
 }
+/** `continue;` */
 export interface Continue extends Span {
   kind: 'continue';
 }
+/** `return value;` */
 export interface Return extends Span {
   kind: 'return';
   value: Expression | null;
 }
+/** A statement that does nothing: `;`, or the definition of a type. */
 export interface Empty extends Span {
   kind: 'empty';
 }
-/** A statement that the parser could not make sense of; what calls it holds could still be read is in `calls`. */
+/** A statement that the parser could not read. `calls` has the calls in it that could be read nevertheless. */
 export interface UnknownStatement extends Span {
   kind: 'unknown-statement';
   text: string;
   calls: Call[];
 }
 
+/** Any statement. */
 export type Statement =
   | ExpressionStatement
   | Declaration
@@ -259,15 +283,15 @@ export type Statement =
   | Empty
   | UnknownStatement;
 
-/** A parameter of a function; `name` is `''` where none is given. */
+/** A parameter of a function; `name` is `''` if it has none. */
 export interface Parameter {
   name: string;
   type: CType;
 }
 
 /**
- * A function as it stands in one configuration of the `#if` groups that touch it. A function without such groups has one
- * variant. Together the variants show every arm at least once, and no variant joins two arms that exclude each other.
+ * A function in one configuration of the `#if` groups that touch it. A function without such groups has one variant. Together the variants
+ * show every arm at least once, and no variant joins two arms that exclude each other.
  */
 export interface FunctionVariant extends Span {
   name: string;
@@ -276,30 +300,34 @@ export interface FunctionVariant extends Span {
   returns: CType;
   params: Parameter[];
   body: Block;
-  /** What was assumed: `['CONFIG_X', '!defined(Y)', 'LINUX_VERSION_CODE >= KERNEL_VERSION(5,6,0)']`; empty if nothing. */
+  /**
+   * The conditions of this configuration: `['CONFIG_X', '!defined(Y)', 'LINUX_VERSION_CODE >= KERNEL_VERSION(5,6,0)']`; empty without
+   * `#if`s.
+   */
   assumptions: string[];
-  /** Where the parser met something that it could not read. */
+  /** What the parser could not read. */
   problems: { pos: number; why: string }[];
 }
 
-/** A struct or union member; `tag` members without a name are anonymous and their members are reached through them. */
+/** A struct or union member. One without a name is anonymous, and its members are reached through the struct around it. */
 export interface Field {
   name: string;
   type: CType;
-  /** Members of an inline (tagless or tagged) struct or union body. */
+  /** The members of a struct or union that is defined inline; else `null`. */
   members: Field[] | null;
 }
+/** A struct or union with its members. */
 export interface StructDefinition extends Span {
   tag: string;
   union: boolean;
   fields: Field[];
 }
-/** A macro; `body` is the replacement text with continuation lines joined by blanks, `bodyPos` its offset. */
+/** A macro definition. `body` is the replacement text with line continuations as blanks, and `bodyPos` its offset. */
 export interface MacroDefinition extends Span {
   name: string;
   params: string[];
   variadic: boolean;
-  /** `#define NAME text`, without brackets. */
+  /** True for `#define NAME text`, without a parameter list. */
   objectLike: boolean;
   body: string;
   bodyPos: number;

@@ -1,4 +1,7 @@
-/** One body: dialect pass, parse, and, where errors are left, the statement that holds each is given up and the rest parsed again. */
+/**
+ * Parses one body: dialect pass, then the parser. Where errors are left, the statement around each one is given up and the rest is parsed
+ * again.
+ */
 import type { Block } from './ast.js';
 import { CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, OPEN_BRACE, SEMICOLON, UNDERSCORE } from './characters.js';
 import type { Context } from './context.js';
@@ -8,12 +11,13 @@ import { convertBlock, unknownStatement } from './statements.js';
 import { isPunct, type Tokens, tokenAt, tokenChar, tokenize } from './tokens.js';
 import { type Node, parseTree } from './tree.js';
 
-/** Deeper brackets and longer items than these are not given to the parser. */
+/** Code with more nested brackets, and items with more characters, are not given to the parser. */
 export const MAX_BRACKETS = 400;
 export const MAX_ITEM = 1 << 20;
+/** How many statements of a body are given up before the parse is taken as it is. */
 const MAX_REPAIRS = 12;
 
-/** A body that is not looked into. */
+/** Returns the block for a body that is not parsed: one unknown statement. */
 export function hopelessBlock(
   text: string,
   from: number,
@@ -37,13 +41,17 @@ export function hopelessBlock(
   return { kind: 'block', body, pos: from + base, end: to + base };
 }
 
-/** The text that the parser is given for tokens `[open, close]`, and what was rewritten; for tests. */
+/** Returns a text as the dialect pass rewrites it; for tests. */
 export function rewriteText(text: string): string {
   const t = tokenize(text);
   return t.count === 0 ? text : rewriteBody(t, 0, t.count - 1).out.toString('latin1');
 }
 
-/** Parses the body whose braces are tokens `open` and `close`; `base` is the file's offset of the text. */
+/**
+ * Parses the body whose braces are tokens `open` and `close`.
+ * @param base offset of the text in the file
+ * @param problems gets what could not be read
+ */
 export function parseBody(t: Tokens, open: number, close: number, base: number, problems: { pos: number; why: string }[]): Block {
   const { text } = t;
   const from = t.start[open]!;
@@ -64,7 +72,7 @@ export function parseBody(t: Tokens, open: number, close: number, base: number, 
   return { ...result, pos: from + base, end: to + base };
 }
 
-/** Offsets, in the parsed text, of the first thing that the parser stumbled over. */
+/** The position, in the parsed text, of the first error that the parser found; `null` if it found none. */
 function firstError(root: Node): { start: number; end: number; wide: boolean } | null {
   let node = root;
   for (;;) {
@@ -78,7 +86,7 @@ function firstError(root: Node): { start: number; end: number; wide: boolean } |
   }
 }
 
-/** Replaces the smallest statement around an error by a placeholder; false if there is none. */
+/** Replaces the smallest statement around an error by a placeholder; false if there is none to replace. */
 function giveUp(
   r: Rewrite,
   open: number,
@@ -106,14 +114,16 @@ function giveUp(
   return true;
 }
 
-/** Tokens of the statement around token `k`: from behind the last `;`, `{` or `}` to the next `;` or the end of a block. */
+/**
+ * The first and last token of the statement around token `k`: from behind the last `;`, `{` or `}` to the next `;` or the end of a block.
+ */
 function statementAround(t: Tokens, open: number, close: number, k: number): [number, number] {
   let a = k;
   while (a - 1 > open) {
     const c = tokenChar(t, a - 1);
     if (c === SEMICOLON || c === OPEN_BRACE) break;
     if (c === CLOSE_BRACE) {
-      // An initialiser's brace belongs to the statement; a block's ends the one before.
+      // The brace of an initialiser belongs to the statement; a block's brace ends the statement before.
       const partner = t.match[a - 1] ?? -1;
       if (partner > open && isPunct(t, partner - 1, '=')) {
         a = partner;

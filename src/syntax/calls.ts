@@ -1,10 +1,13 @@
-/** Calls recovered from text that could not be parsed: a name and a bracket, its arguments as far as they are plain. */
+/** Recovers calls from text that could not be parsed: a name before a parenthesis, and those of its arguments that are plain. */
 import type { Call, Expression } from './ast.js';
 import { isPunct, isWord, NUMBER, STRING, type Tokens, tokenize, tokenText } from './tokens.js';
 import { splitArguments } from './types.js';
 import { STATEMENT_KEYWORDS } from './words.js';
 
-/** The calls in `[from, to)` of `text`, inner ones after the one that holds them; positions are offset by `base`. */
+/**
+ * Returns the calls in `[from, to)` of `text`, an outer call before those in its arguments.
+ * @param base is added to all positions
+ */
 export function callsIn(text: string, from: number, to: number, base: number): Call[] {
   const t = tokenize(text, from, to);
   const calls: Call[] = [];
@@ -21,7 +24,7 @@ export function callsIn(text: string, from: number, to: number, base: number): C
   return calls;
 }
 
-/** Names, members and `&`/`*` of them; the rest is unknown. */
+/** Parses names, members, literals, and `&` or `*` of them; anything else is unknown. */
 function simpleExpression(t: Tokens, from: number, to: number, base: number): Expression {
   const pos = (t.start[from] ?? 0) + base;
   const end = to > from ? t.end[to - 1]! + base : pos;

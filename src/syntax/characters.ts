@@ -1,4 +1,4 @@
-/** The characters by which C is told apart, as the codes that a text gives. */
+/** Codes of the characters that the lexer tells apart. */
 
 export const TAB = 9;
 export const NEWLINE = 10;

@@ -1,12 +1,14 @@
-/** What C's comparisons say of each other. */
+/** How C's comparison operators relate to each other. */
 
-/** The comparison that holds where another does not. */
+/** The comparison that holds where another one does not. */
 export const negated: Readonly<Record<string, string>> = { '==': '!=', '!=': '==', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };
 
-/** The comparison that says the same with its sides exchanged. */
+/** The comparison that says the same with its sides swapped. */
 export const swapped: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=', '==': '==', '!=': '!=' };
 
-/** A comparison as one of `==`, `<` and `<=`, which holds or does not: so that `a != b` and `a == b` are known to be about the same. */
+/**
+ * Returns a comparison as one of `==`, `<` and `<=`, and whether it must hold: so `a != b` and `a == b` are seen to test the same thing.
+ */
 export function plain(op: string): { op: string; truth: boolean } {
   return op === '!=' || op === '>=' || op === '>' ? { op: negated[op] as string, truth: false } : { op, truth: true };
 }

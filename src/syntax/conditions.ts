@@ -1,13 +1,13 @@
 /**
- * Conditions of `#if`: read, put into one normal form, evaluated under a configuration, negated.
+ * Conditions of `#if`: parsed, put into one normal form, negated, and evaluated under a configuration.
  *
- * A configuration gives each name one state, so that `defined(X)`, `X` and `X >= 3` never contradict each other, and a ladder of
- * `LINUX_VERSION_CODE` tests is climbed as the preprocessor would.
+ * A configuration gives each name one state, so that `defined(X)`, `X` and `X >= 3` never contradict each other, and of a ladder of
+ * `LINUX_VERSION_CODE` tests one step is taken, as the preprocessor would.
  */
 import { negated } from './comparisons.js';
 import { isPunct, NUMBER, type Tokens, tokenize, tokenText, WORD } from './tokens.js';
 
-/** A condition; `compare` tests a name's number, `defined` that it has one, `opaque` is text not looked into. */
+/** A condition. `compare` tests a name's number, `defined` whether it has one; `opaque` is text that is not parsed. */
 export type Condition =
   | { op: 'const'; value: boolean }
   | { op: 'not'; of: Condition }
@@ -16,16 +16,17 @@ export type Condition =
   | { op: 'opaque'; text: string }
   | { op: 'compare'; name: string; sign: string; value: number; shown: string };
 
+/** The condition that always holds. */
 export const TRUE: Condition = { op: 'const', value: true };
 
-/** Conjunction that drops what is trivially true. */
+/** Returns the conjunction, simplified if one side is constant. */
 export function both(left: Condition, right: Condition): Condition {
   if (left.op === 'const') return left.value ? right : left;
   if (right.op === 'const') return right.value ? left : right;
   return { op: 'and', left, right };
 }
 
-/** The opposite, pushed down to the parts where that reads better. */
+/** Returns the opposite condition; for a comparison, the opposite comparison. */
 export function negate(c: Condition): Condition {
   if (c.op === 'const') return { op: 'const', value: !c.value };
   if (c.op === 'not') return c.of;
@@ -33,7 +34,7 @@ export function negate(c: Condition): Condition {
   return { op: 'not', of: c };
 }
 
-/** The normal text of a condition: `CONFIG_X`, `!defined(Y)`, `LINUX_VERSION_CODE >= KERNEL_VERSION(5,6,0)`. */
+/** Returns the normal text of a condition: `CONFIG_X`, `!defined(Y)`, `LINUX_VERSION_CODE >= KERNEL_VERSION(5,6,0)`. */
 export function conditionText(c: Condition): string {
   switch (c.op) {
     case 'const':
@@ -56,7 +57,7 @@ export function conditionText(c: Condition): string {
   }
 }
 
-/** The parts of a conjunction, as texts. */
+/** Returns the texts of the operands of a conjunction; `[]` for a condition that always holds. */
 export function conditionList(c: Condition): string[] {
   if (c.op === 'and') return [...conditionList(c.left), ...conditionList(c.right)];
   if (c.op === 'const' && c.value) return [];
@@ -64,14 +65,14 @@ export function conditionList(c: Condition): string[] {
 }
 
 /**
- * True for a directive that opens another arm under a condition. Misspelt (`#elsif`, `#elseif`) it is skipped with the arm that
- * it ends wherever that is not taken: the arm as it was meant.
+ * True for a directive that opens another arm with a condition. The misspelt `#elsif` and `#elseif` count too: the preprocessor skips over
+ * them in an arm that is not taken, and the arm is analysed as it was meant.
  */
 export function isElse(directive: string): boolean {
   return /^(?:elif(?:n?def)?|else?if)$/.test(directive);
 }
 
-/** Reads the condition of an `#if`, `#ifdef`, `#ifndef`, `#elif`, `#elifdef` or `#elifndef` directive. */
+/** Parses the condition of an `#if`, `#ifdef`, `#ifndef`, `#elif`, `#elifdef` or `#elifndef` directive. */
 export function readCondition(directive: string, text: string): Condition {
   if (directive.endsWith('def')) {
     const name = /^\s*([A-Za-z_$][\w$]*)/.exec(text.replace(/\/\*[\s\S]*?\*\//g, ' '))?.[1] ?? text.trim();
@@ -82,7 +83,7 @@ export function readCondition(directive: string, text: string): Condition {
   return parseCondition(text);
 }
 
-/** Parses an `#if` expression; what it does not know becomes one opaque atom. */
+/** Parses an `#if` expression. Atoms of an unknown form are opaque, and so is a whole that cannot be parsed. */
 export function parseCondition(text: string): Condition {
   const t = tokenize(text);
   const opaque: Condition = { op: 'opaque', text: Array.from({ length: t.count }, (_, i) => tokenText(t, i)).join(' ') };
@@ -175,7 +176,7 @@ function parseAtom(t: Tokens, at: At): Condition {
   } else {
     return opaqueTo(t, from, to);
   }
-  // `KERNEL_VERSION(5,6,0) <= LINUX_VERSION_CODE`, read the other way round.
+  // `KERNEL_VERSION(5,6,0) <= LINUX_VERSION_CODE`: the name is on the right.
   const sign = tokenText(t, to - 2);
   if (t.kind[to - 1] === WORD && negated[sign] !== undefined) {
     const number = readNumber(t, from, to - 2);
@@ -185,13 +186,16 @@ function parseAtom(t: Tokens, at: At): Condition {
   return opaqueTo(t, from, to);
 }
 
-/** How drivers name a macro that is given a version and asks whether the kernel is of that one or a newer, `LINUX_VERSION_IS_GEQ(5,6,0)`, or an older one. */
+/**
+ * Names of drivers' macros that test the kernel's version: whether it is a given one or newer, `LINUX_VERSION_IS_GEQ(5,6,0)`, or an older
+ * one.
+ */
 const versionTests: readonly (readonly [name: RegExp, sign: string])[] = [
   [/(^|_)(GEQ?|SINCE|AT_?LEAST|FROM|NEWER_OR_EQUAL)(_|$)/i, '>='],
   [/(^|_)(LT|LESS|BEFORE|BELOW|OLDER|UNTIL)(_|$)/i, '<'],
 ];
 
-/** A test of the kernel's version that a macro of the driver makes; `null` for any other atom. */
+/** A test of the kernel's version through a macro of the driver; `null` for any other atom. */
 function versionTest(t: Tokens, from: number, to: number): Condition | null {
   const [, sign] = versionTests.find(([name]) => name.test(tokenText(t, from))) ?? [];
   const version = sign === undefined ? null : readVersion(t, from, to);
@@ -209,7 +213,7 @@ function readNumber(t: Tokens, from: number, to: number): { value: number; shown
   return version && { value: version.value, shown: `${tokenText(t, from)}(${version.text})` };
 }
 
-/** `KERNEL_VERSION(5,6,0)`, by whatever name: `null` for what is no call of two numbers or more. */
+/** A call of two numbers or more, such as `KERNEL_VERSION(5,6,0)`, whatever its name; `null` for anything else. */
 function readVersion(t: Tokens, from: number, to: number): { value: number; text: string; parts: number } | null {
   const parts: number[] = [];
   if (t.kind[from] !== WORD || !isPunct(t, from + 1, '(') || t.match[from + 1] !== to - 1) return null;
@@ -218,15 +222,15 @@ function readVersion(t: Tokens, from: number, to: number): { value: number; text
     else if (!isPunct(t, i, ',')) return null;
   }
   if (parts.length < 2 || parts.some(Number.isNaN)) return null;
-  // KERNEL_VERSION caps its last part at 255; RHEL_RELEASE_VERSION has two parts. Only the order matters here.
+  // KERNEL_VERSION caps its last part at 255; RHEL_RELEASE_VERSION has two parts. Only the order of the values matters.
   const value = parts.length === 2 ? parts[0]! * 256 + parts[1]! : parts.reduce((sum, p) => sum * 256 + Math.min(p, 255), 0);
   return { value, text: parts.join(','), parts: parts.length };
 }
 
-/** What a configuration says of a name: undefined (`null`) or its number; opaque atoms have 0 or 1. */
+/** The state of each name: its number, or `null` if it is undefined. An opaque atom has 0 or 1 under its text. */
 export type Configuration = Map<string, number | null>;
 
-/** Evaluates a condition; names that the configuration does not hold are undefined. */
+/** Evaluates a condition. A name that the configuration does not have is undefined. */
 export function evaluate(c: Condition, config: Configuration): boolean {
   switch (c.op) {
     case 'const':
@@ -263,7 +267,7 @@ function compare(a: number, sign: string, b: number): boolean {
   }
 }
 
-/** The atoms of a condition, each handed to `visit`. */
+/** Calls `visit` with each atom of a condition. */
 export function atomsOf(c: Condition, visit: (atom: Condition) => void): void {
   if (c.op === 'not') atomsOf(c.of, visit);
   else if (c.op === 'and' || c.op === 'or') {

@@ -1,13 +1,14 @@
-/** Chooses a small set of consistent configurations under which every arm of an item's `#if` groups is shown. */
+/** Chooses a small set of consistent configurations that together show every arm of an item's `#if` groups. */
 import { atomsOf, type Condition, type Configuration, conditionText, evaluate, negate } from './conditions.js';
 
-/** More variants than this say more about the preprocessor than about the code. */
+/** The most variants of an item: more would say more about the preprocessor than about the code. */
 const MAX_VARIANTS = 16;
+/** The most configurations that are tried. */
 const MAX_TRIED = 512;
 
 type Compare = Condition & { op: 'compare' };
 
-/** The states worth trying for each name: the truth of every test of it changes only between them. */
+/** The states worth trying for each name: one for each combination of results that the tests of it can have. */
 function statesOf(conditions: Condition[]): Map<string, (number | null)[]> {
   const compared = new Map<string, Compare[]>();
   const tested = new Set<string>();
@@ -27,7 +28,7 @@ function statesOf(conditions: Condition[]): Map<string, (number | null)[]> {
   for (const name of opaque) states.set(name, [1, 0]);
   for (const name of tested) if (!compared.has(name)) states.set(name, [1, null]);
   for (const [name, all] of compared) {
-    // An arm's condition says again what those before it do.
+    // Later arms of a group repeat the tests of earlier ones.
     const tests = [...new Map(all.map((test) => [`${test.sign} ${test.value}`, test])).values()];
     const candidates = [...new Set(tests.map((test) => test.value))]
       .flatMap((v) => [v - 1, v, v + 1])
@@ -49,7 +50,10 @@ function statesOf(conditions: Condition[]): Map<string, (number | null)[]> {
   return states;
 }
 
-/** Between which of its values a name that is compared with numbers is tested: one of several steps of a ladder of versions. */
+/**
+ * The states of each name that is compared with more than one number, `LINUX_VERSION_CODE` mostly: each is a step of a ladder, which some
+ * variant should show.
+ */
 function stepsOf(states: Map<string, (number | null)[]>): { name: string; state: number }[] {
   return [...states].flatMap(([name, of]) => {
     const numbers = of.filter((state) => state !== null);
@@ -58,8 +62,8 @@ function stepsOf(states: Map<string, (number | null)[]>): { name: string; state:
 }
 
 /**
- * The chosen configurations: each satisfies `given` as far as that is possible, and together they make every satisfiable arm
- * true at least once, and show every step of a ladder: what one `#if` does there goes with what the others do.
+ * Returns the chosen configurations. Each satisfies `given` as far as possible. Together they make every satisfiable arm true at least
+ * once, and show every step of a version ladder, so that arms of different groups for the same kernel are seen together.
  */
 export function chooseConfigurations(arms: Condition[], given: Condition[]): Configuration[] {
   const states = statesOf([...arms, ...given]);
@@ -102,7 +106,7 @@ function everyConfiguration(names: string[], states: Map<string, (number | null)
   return all;
 }
 
-/** With too many names for all combinations: for each arm, all combinations of the names in its own condition only. */
+/** With too many names to try all combinations: for each arm, the combinations of only those names that its own condition tests. */
 function someConfigurations(
   arms: Condition[],
   given: Condition[],
@@ -142,7 +146,7 @@ function someConfigurations(
   return tried;
 }
 
-/** Sets what a condition tests so that it becomes `want`, where one choice will do. */
+/** Changes a configuration so that a condition becomes `want`, if setting one name per atom does it. */
 function force(c: Condition, want: boolean, config: Configuration, states: Map<string, (number | null)[]>): void {
   switch (c.op) {
     case 'const':
@@ -153,7 +157,7 @@ function force(c: Condition, want: boolean, config: Configuration, states: Map<s
     case 'and':
     case 'or':
       force(c.left, want, config, states);
-      // Both sides of a true `&&` or a false `||`; one side is enough otherwise.
+      // A true `&&` or a false `||` needs both sides; otherwise one side is enough.
       if ((c.op === 'and') === want) force(c.right, want, config, states);
       return;
     default: {
@@ -169,7 +173,7 @@ function force(c: Condition, want: boolean, config: Configuration, states: Map<s
   }
 }
 
-/** What a configuration assumes, in words: of the tests of one name's number only the tightest bounds. */
+/** Returns what a configuration assumes, as texts. Of the tests of one name's number, only the tightest bounds are listed. */
 export function assumptionsOf(conditions: Condition[], config: Configuration): string[] {
   const texts: string[] = [];
   const lower = new Map<string, Compare>();

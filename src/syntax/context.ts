@@ -1,65 +1,66 @@
-/** What the conversion of a concrete tree works with, and what statements and expressions alike ask of its nodes. */
+/** The state of a conversion from the parser's tree to the AST, and helpers for its nodes. */
 import type { Block, Span } from './ast.js';
 import type { Mark } from './rewrite.js';
 import type { Tokens } from './tokens.js';
 import type { Node } from './tree.js';
 
-/** What a conversion works with. */
+/** The state of a conversion. */
 export interface Context {
-  /** The text before the dialect pass; its positions plus `base` are the file's. */
+  /** The text before the dialect pass. Its offsets plus `base` are the file's. */
   text: string;
-  /** Its tokens: types and declarators are read from them, not from the tree. */
+  /** The tokens of `text`: types and declarators are read from them, not from the tree. */
   tokens: Tokens;
   /** Offset in `text` of the tree's first character. */
   shift: number;
-  /** Offset in the file of `text`'s first character. */
+  /** Offset in the file of the first character of `text`. */
   base: number;
+  /** What the dialect pass rewrote, by offset in `text`. */
   marks: Map<number, Mark>;
-  /** Statements given up before parsing: start -> end, offsets in `text`. */
+  /** Statements that were given up before parsing: start to end, as offsets in `text`. */
   lost: Map<number, number>;
   problems: { pos: number; why: string }[];
   depth: number;
-  /** Converts the statements that stand in an expression. */
+  /** Converts a block. It is passed in because expressions may contain statements, and no module may import back to itself. */
   convertBlock(ctx: Context, node: Node): Block;
 }
 
-/** Deeper trees than this are not walked. */
+/** Trees deeper than this are not converted. */
 export const MAX_DEPTH = 900;
 
-/** More problems than these say no more. */
+/** The most problems that are noted for one function. */
 const MAX_PROBLEMS = 100;
 
-/** Where a node stands in the file. */
+/** Returns the position of a node in the file. */
 export function spanOf(ctx: Context, node: Node): Span {
   return { pos: node.start + ctx.shift + ctx.base, end: node.end + ctx.shift + ctx.base };
 }
 
-/** Text of a node as the file has it. */
+/** Returns the text of a node as the file has it. */
 export function sourceText(ctx: Context, node: Node): string {
   return ctx.text.slice(node.start + ctx.shift, node.end + ctx.shift);
 }
 
-/** Notes what could not be read at an offset of the file. */
+/** Notes a problem at an offset of the file. */
 export function problemAt(ctx: Context, pos: number, why: string): void {
   if (ctx.problems.length < MAX_PROBLEMS) ctx.problems.push({ pos, why });
 }
 
-/** The kid in a field, or `undefined`. */
+/** Returns the child in this field of a node; `undefined` if there is none. */
 export function fieldOf(node: Node, field: string): Node | undefined {
   return node.kids.find((kid) => kid.field === field);
 }
 
-/** First kid that is a rule. */
+/** Returns the first child that is a grammar rule, not a token. */
 export function namedKid(node: Node): Node | undefined {
   return node.kids.find((kid) => kid.named);
 }
 
-/** First kid that is a rule and can be read. */
+/** Returns the first child that is a grammar rule and not an error. */
 export function readableKid(node: Node): Node | undefined {
   return node.kids.find((kid) => kid.named && kid.type !== 'ERROR');
 }
 
-/** A table of conversions by the type of the node, from one that lists types which are converted alike. */
+/** Makes a table of conversions by node type from a list in which node types with the same conversion share an entry. */
 export function byType<T>(groups: readonly (readonly [types: readonly string[], conversion: T])[]): ReadonlyMap<string, T> {
   return new Map(groups.flatMap(([types, conversion]) => types.map((type) => [type, conversion] as const)));
 }

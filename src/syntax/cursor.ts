@@ -1,34 +1,38 @@
 /**
- * The parser's cursor, asked where it is: in WebAssembly's memory. The library's own cursor copies itself there and back for
- * each question, which takes longer than the answers do. Where its inside is out of reach, the library's own does it.
+ * A cursor over the parser's tree that is asked directly in WebAssembly's memory. The library's own cursor copies its state in and out for
+ * each question, which takes longer than the answers. It is used where the library's inside cannot be reached.
  */
 import { readFileSync } from 'node:fs';
 import { Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 
-/** Walks one tree at a time. Between `enter` and `leave` nothing else may be asked of the library. */
+/** Walks one tree at a time. Between `enter` and `leave` nothing else may call the library. */
 export interface Cursor {
-  /** Begins at the root of a tree. */
+  /** Moves to the root of a tree. */
   enter(tree: Tree): void;
+  /** Returns the number of the node's type. */
   typeId(): number;
-  /** The field that the node stands in; 0 if in none. */
+  /** Returns the number of the field that the node is in; 0 if it is in none. */
   fieldId(): number;
-  /** Offsets in the text. */
+  /** Return the node's offsets in the text. */
   start(): number;
   end(): number;
-  /** False, and the cursor stays, if there is none. */
+  /** Moves; if there is no such node, returns false and stays. */
   firstChild(): boolean;
   nextSibling(): boolean;
   parent(): void;
   leave(): void;
 }
 
-/** The part of JavaScript's WebAssembly that is needed here; its types come with the browser's, which Node's leave out. */
+/** The part of JavaScript's WebAssembly that is used here. Its types come with the browser's, which Node's types leave out. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { exports: unknown };
 };
 
-/** What is called in the library's WebAssembly. Each takes a tree's address; the node or cursor meant lies in one fixed place. */
+/**
+ * The functions of the library's WebAssembly that are called. Each takes a tree's address; the node or cursor meant is in one fixed place
+ * of its memory.
+ */
 const CALLS = [
   'ts_tree_root_node_wasm',
   'ts_tree_cursor_new_wasm',
@@ -44,7 +48,7 @@ const CALLS = [
 
 type Calls = Record<(typeof CALLS)[number], (tree: number) => number>;
 
-/** Starts the library, whose WebAssembly is in `file`, unless somebody in this process has. */
+/** Starts the library with its WebAssembly in `file`, unless this process has started it already. */
 export async function startParser(file: string): Promise<Cursor> {
   let exports: Partial<Calls> = {};
   await Parser.init({
@@ -82,7 +86,7 @@ function directCursor(calls: Calls): Cursor {
   };
 }
 
-/** The same by the library's own cursor. */
+/** Makes a cursor from the library's own. */
 export function libraryCursor(): Cursor {
   let cursor: TreeCursor;
   return {

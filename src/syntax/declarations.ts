@@ -1,4 +1,4 @@
-/** Concrete tree -> local declarations: declarators are read from the tokens, what they are initialised with from the tree. */
+/** Converts local declarations: declarators are read from the tokens, their initialisers from the parser's tree. */
 import type { Declaration, Declarator, Expression } from './ast.js';
 import { type Context, fieldOf, spanOf } from './context.js';
 import { convertExpression } from './expressions.js';
@@ -37,7 +37,7 @@ export function convertDeclaration(ctx: Context, node: Node): Declaration {
   return { kind: 'declaration', declarators: result, ...spanOf(ctx, node) };
 }
 
-/** The first token of a declaration whose type, or what was left in front of it, is token `at`: `__free(kfree) struct foo *p`. */
+/** The first token of a declaration whose type, or what is left in front of it, is token `at`: `__free(kfree) struct foo *p`. */
 function firstOf(t: Tokens, at: number): number {
   let first = at;
   while (isPunct(t, first - 1, ')')) {
@@ -52,7 +52,7 @@ function isAttribute(word: string): boolean {
   return ATTRIBUTE.has(word) || isAnnotation(word);
 }
 
-/** What declarators are initialised with, in order; errors in between are told. */
+/** The initialisers of a declaration, in order. Errors between them are noted as problems. */
 function valuesIn(ctx: Context, node: Node): Node[] {
   const values: Node[] = [];
   for (const kid of node.kids) {
@@ -74,7 +74,7 @@ function unreadValue(ctx: Context, begin: number, end: number): Expression {
   return { kind: 'unknown', text: ctx.text.slice(begin, end), pos: begin + ctx.base, end: end + ctx.base };
 }
 
-/** `DECLARE_FLAGS(present) = { };`; the macro is token `first`. */
+/** The variable declared by a macro, `DECLARE_FLAGS(present) = { };`. The macro is token `first`. */
 function madeByMacro(ctx: Context, node: Node, first: number, init: Expression): Declarator {
   const t = ctx.tokens;
   const type = plainType(tokenText(t, first));

@@ -1,7 +1,7 @@
 /**
- * The dialect pass: rewrites a body's text, at the same length, into C that the grammar knows.
+ * The dialect pass: rewrites the text of a body, at the same length, into C that the grammar knows.
  *
- * What was rewritten into something else than blanks is marked, so that the conversion can look up what stood there.
+ * Whatever is replaced by something other than blanks is marked, so that the conversion can look up what was there.
  */
 import { rewriteArguments } from './arguments.js';
 import {
@@ -46,7 +46,7 @@ export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
   const low = t.start[from] ?? 0;
   const high = t.end[to] ?? 0;
   for (let k = low; k < high; k++) if (r.out[k] === BACKSLASH && (r.out[k + 1] === NEWLINE || r.out[k + 1] === RETURN)) r.out[k] = BLANK;
-  // For each open brace: true if statements stand in it.
+  // For each open brace: true if it holds statements, not values.
   const blocks: boolean[] = [];
   for (let i = from; i <= to; i++) {
     if (r.skip[i]) continue;
@@ -86,7 +86,7 @@ function isBlock(r: Rewrite, i: number, from: number, around: boolean): boolean 
   return around && (c === SEMICOLON || c === OPEN_BRACE || c === CLOSE_BRACE || c === COLON);
 }
 
-/** `(struct x) {`: the bracket before the `)` follows no word. */
+/** True if the `)` ends a type before a compound literal, `(struct x) {`: no word is in front of its parentheses. */
 function isCompoundLiteral(t: Tokens, close: number): boolean {
   const open = t.match[close] ?? -1;
   return open > 0 && !(isWord(t, open - 1) && !STATEMENT_KEYWORDS.has(tokenText(t, open - 1)));
@@ -121,7 +121,7 @@ function rewriteString(r: Rewrite, i: number, to: number): number {
 }
 
 function rewriteHash(r: Rewrite, i: number, to: number): void {
-  // `#param` of a macro's body is a string.
+  // `#param` in a macro's body is a string.
   if (isWord(r.t, i + 1) && i + 1 <= to) asIdentifier(r, i, i + 1, 'literal');
   else blank(r, r.t.start[i]!, r.t.end[i]!);
 }
@@ -153,14 +153,14 @@ function rewriteParen(r: Rewrite, i: number, to: number): void {
   }
 }
 
-/** `(*fn)(…)` and `f(a)(…)` are calls, `(type)(…)` is not; `)` is token `i`. */
+/** True if the `)` that is token `i` ends a callee: `(*fn)(...)` and `f(a)(...)` are calls, `(type)(...)` is not. */
 function callee(t: Tokens, i: number): boolean {
   const open = t.match[i] ?? -1;
   if (open < 0) return false;
   return isWord(t, open - 1) && !STATEMENT_KEYWORDS.has(tokenText(t, open - 1)) ? true : isPunct(t, open + 1, '*');
 }
 
-/** Takes the parentheses from `(name)` in front of `&&`: to the grammar they are a cast, of what GNU C calls the address of a label. */
+/** Blanks the parentheses of `(name)` in front of `&&`: the grammar takes them for a cast, and the `&&` for GNU C's address of a label. */
 function bareName(r: Rewrite, close: number): void {
   const { t } = r;
   if (!isPunct(t, close, ')') || !isWord(t, close - 1) || !isPunct(t, close - 2, '(') || isOperand(t, close - 3)) return;

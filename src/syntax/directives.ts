@@ -1,13 +1,13 @@
 /**
- * Directives on the fast pass. `#if` groups are followed as the preprocessor would, with one memory: what was open at the `#if` is
- * open again at its `#else`, and what the first living arm left open stays open behind the `#endif`.
+ * Preprocessor directives in the fast pass. All arms of an `#if` group are followed: each arm begins with the item that was open at the
+ * `#if`, and behind the `#endif` the item is open that the first arm which can be taken left open.
  */
 import { type Condition, isElse, negate, readCondition, TRUE } from './conditions.js';
 import { endsAtDirective, isGuard } from './heads.js';
 import { also, beganInside, conditionsIn, finish, type Group, MAX_CONDITIONS, type OpenItem, type Scan, trimHead } from './scan.js';
 import { atLineStart, CLASS, skipDirective, skipIndent } from './tokens.js';
 
-/** A directive: its name, where its `#` is, and where what stands behind the name begins and ends. */
+/** A directive: its name, the offset of its `#`, and where the text behind the name begins and ends. */
 interface Directive {
   name: string;
   pos: number;
@@ -15,7 +15,7 @@ interface Directive {
   end: number;
 }
 
-/** What is done at a directive; gives the offset from which to go on. */
+/** Handlers by name; each returns the offset at which to go on. */
 const handlers = new Map<string, (scan: Scan, d: Directive) => number>([
   ['define', define],
   ['if', openGroup],
@@ -25,7 +25,7 @@ const handlers = new Map<string, (scan: Scan, d: Directive) => number>([
   ['endif', closeGroup],
 ]);
 
-/** Follows the directive whose `#` is at `pos`; returns the offset from which to go on. */
+/** Handles the directive whose `#` is at `pos`; returns the offset at which to go on. */
 export function directive(scan: Scan, pos: number): number {
   const { text } = scan;
   const end = skipDirective(text, pos, text.length);
@@ -105,12 +105,12 @@ function conditionOf(text: string, { name, rest, end }: Directive): Condition {
   return readCondition(name, text.slice(rest, end));
 }
 
-/** Goes on behind the directive that opens an arm, or at the one that ends it if it is never taken. */
+/** Goes on behind the directive that opens an arm, or at the one that ends the arm if it can never be taken. */
 function enterArm(scan: Scan, group: Group, { end }: Directive): number {
   return group.arm === null ? skipDead(scan, end) : end;
 }
 
-/** Ends an item that is only a macro's call, where a directive shows that nothing belongs to it any more. */
+/** Ends an item that is only a macro call, if the directive that follows shows that it is complete. */
 function endMacroLine(scan: Scan): void {
   const { text, head, item } = scan;
   const isHead = item.start >= 0 && item.body < 0 && !item.assigned && !item.done && item.depth === 0 && item.parens === 0;
@@ -118,8 +118,8 @@ function endMacroLine(scan: Scan): void {
 }
 
 /**
- * Keeps what is open at the end of the first living arm. An item that began in the arm and goes on is widened to the `#if`; one begun
- * and not ended in a later arm goes on with the first arm's, and alone it is an item of its own.
+ * Keeps the item that is open at the end of the first arm that can be taken. An item that began in the arm and goes on is widened to begin
+ * at the `#if`. One that began in a later arm goes on with the first arm's item; if there is none, it is an item of its own.
  */
 function leaveArm(scan: Scan, group: Group): void {
   if (group.arm === null) return;

@@ -1,4 +1,4 @@
-/** Concrete tree -> expressions. */
+/** Converts the parser's expressions to the AST. */
 import type { Block, Call, CType, Expression, InitializerItem, Span, Unary } from './ast.js';
 import { byType, type Context, fieldOf, MAX_DEPTH, namedKid, problemAt, sourceText, spanOf } from './context.js';
 import type { Mark } from './rewrite.js';
@@ -9,7 +9,7 @@ import { asmJumps, looksLikeType, OPAQUE } from './words.js';
 
 type Conversion = (ctx: Context, node: Node, span: Span) => Expression;
 
-/** What each type of node becomes. */
+/** The conversion of each node type. */
 const conversions = byType<Conversion>([
   [['identifier', 'field_identifier', 'type_identifier', 'statement_identifier'], convertName],
   [
@@ -76,7 +76,7 @@ const conversions = byType<Conversion>([
   ],
 ]);
 
-/** Converts an expression; what is broken becomes an unknown expression and a problem. */
+/** Converts an expression. What cannot be read becomes an unknown expression, and a problem. */
 export function convertExpression(ctx: Context, node: Node | undefined): Expression {
   if (node === undefined) return { kind: 'unknown', text: '', pos: ctx.base, end: ctx.base };
   if (ctx.depth > MAX_DEPTH) return unknown(ctx, node, 'nested too deeply');
@@ -105,7 +105,7 @@ function elementOr(e: Unary): Expression {
   return isSum ? { kind: 'index', object: operand.left, index: operand.right, pos, end } : e;
 }
 
-/** True if the whole node is what was rewritten where it begins. */
+/** True if the whole node is what a mark replaced at its start. */
 function standsFor(ctx: Context, node: Node, mark: Mark): boolean {
   return mark.kind !== 'macro' && node.end + ctx.shift <= mark.end && (node.kids.length === 0 || mark.kind === 'literal');
 }
@@ -137,7 +137,7 @@ function convertMarked(ctx: Context, node: Node, mark: Mark): Expression | null 
   }
 }
 
-/** A plain jump that stands where an argument is expected, `scoped_cond_guard(mutex_intr, return -EINTR, &lock)`; `null` for anything else. */
+/** A jump where an argument is expected, `scoped_cond_guard(mutex_intr, return -EINTR, &lock)`; `null` for anything else. */
 function jumpIn(text: string, span: Span): Block | null {
   const [, label] = /^goto\s+(\w+)$/.exec(text) ?? [];
   const [isReturn, sign, value] = /^return\b\s*(?:(-?)\s*(\w+))?$/.exec(text) ?? [];
@@ -161,7 +161,7 @@ function problem(ctx: Context, node: Node, why: string): void {
   problemAt(ctx, node.start + ctx.shift + ctx.base, why);
 }
 
-/** The expression in a field. */
+/** Converts the expression in a field of a node. */
 function part(ctx: Context, node: Node, field: string): Expression {
   return convertExpression(ctx, fieldOf(node, field));
 }
@@ -169,7 +169,7 @@ function part(ctx: Context, node: Node, field: string): Expression {
 function operatorOf(ctx: Context, node: Node): string {
   const op = fieldOf(node, 'operator') ?? node.kids.find((kid) => !kid.named);
   const text = op === undefined ? '' : sourceText(ctx, op).trim();
-  // Of `case 1 ... 3` the grammar is shown an operator of two characters.
+  // The grammar was shown `case 1 ||  3` for `case 1 ... 3`: an operator of two characters.
   return text === '..' ? '...' : text;
 }
 
@@ -185,7 +185,7 @@ function convertMember(ctx: Context, node: Node, span: Span): Expression {
   const field = named === undefined ? '' : sourceText(ctx, named).replace(/\s+/g, '');
   const object = part(ctx, node, 'argument');
   const arrow = operatorOf(ctx, node) === '->';
-  // `(*a).b` is `a->b`, and `(&a)->b` is `a.b`: what is read as text is written in one way.
+  // `(*a).b` is `a->b`, and `(&a)->b` is `a.b`: one spelling for those that look at the text.
   if (object.kind === 'unary' && object.op === (arrow ? '&' : '*'))
     return { kind: 'member', object: object.operand, field, arrow: !arrow, ...span };
   return { kind: 'member', object, field, arrow, ...span };
@@ -196,7 +196,7 @@ function convertUpdate(ctx: Context, node: Node, span: Span): Expression {
   const prefix = node.kids[0]?.named === false;
   const argument = fieldOf(node, 'argument');
   const operand = convertExpression(ctx, argument);
-  // The grammar takes `!n++` for `(!n)++`; C binds what stands behind first.
+  // The grammar parses `!n++` as `(!n)++`; in C, suffixes bind first.
   if (!prefix && argument?.type === 'unary_expression' && operand.kind === 'unary') {
     const inner = operand.operand;
     return { ...operand, operand: { kind: 'update', op, prefix, operand: inner, pos: inner.pos, end: span.end }, end: span.end };
@@ -250,7 +250,7 @@ function convertCompoundLiteral(ctx: Context, node: Node, span: Span): Expressio
   return { kind: 'initializer', type: typeOf(ctx, fieldOf(node, 'type')), items, ...span };
 }
 
-/** What stands in brackets, or behind an `__extension__`. */
+/** What is in parentheses, or behind an `__extension__`. */
 function convertInside(ctx: Context, node: Node): Expression {
   const rules = node.kids.filter((kid) => kid.named);
   const error = rules.find((kid) => kid.type === 'ERROR');
@@ -268,11 +268,11 @@ function convertCall(ctx: Context, node: Node, span: Span): Expression {
     if (kid.type === 'ERROR') problem(ctx, kid, 'cannot be read as an argument');
     else args.push(convertExpression(ctx, kid));
   }
-  // `"b"(rbx)`: an operand of an asm statement, on its way there through a macro.
+  // `"b"(rbx)`: an operand of an asm statement that is passed through a macro.
   if (fn?.type === 'string_literal' && args[0] !== undefined) return args[0];
   const inner = fn?.type === 'parenthesized_expression' ? namedKid(fn) : undefined;
   if (inner?.type === 'identifier' && args.length === 1 && args[0] !== undefined) {
-    // `(u64)(x)`: nobody writes a call that way.
+    // `(u64)(x)`: nobody writes a call like this.
     return { kind: 'cast', type: plainType(sourceText(ctx, inner)), operand: args[0], ...span };
   }
   return { kind: 'call', callee: convertExpression(ctx, fn), args, ...span } satisfies Call;

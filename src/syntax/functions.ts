@@ -1,4 +1,4 @@
-/** Functions: each configuration's header and body. */
+/** Parses functions: header and body in each configuration. */
 import type { FunctionVariant } from './ast.js';
 import { hopelessBlock, MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import { parseCondition } from './conditions.js';
@@ -9,8 +9,8 @@ import { plainType } from './types.js';
 import { activeTexts } from './variants.js';
 
 /**
- * Parses a function in each of its configurations. Never empty and never throws: what is hopeless becomes one variant whose body
- * is a single unknown statement. `initSyntax()` must have been awaited.
+ * Parses a function in each of its configurations. Never throws, and returns at least one variant: a function that cannot be parsed gets
+ * one whose body is a single unknown statement. `initSyntax()` must have been awaited.
  */
 export function parseFunction(text: string, item: Item): FunctionVariant[] {
   const own = text.slice(item.pos, item.end);
@@ -79,7 +79,7 @@ function parseOne(
   item: Item,
   assumptions: string[],
 ): FunctionVariant {
-  // Only what is deep as a whole is looked at more closely: most often it is the body.
+  // Only if the function as a whole is nested too deeply is its header looked at by itself: mostly it is the body.
   const unread = { name: item.name, static: item.static, inline: item.inline, returns: plainType(''), params: [] };
   const header = t.depth > MAX_BRACKETS && depthIn(t, from, open) > MAX_BRACKETS ? unread : readHeader(t, from, open);
   const start = t.start[open]!;
@@ -93,7 +93,7 @@ function parseOne(
         : parseBody(t, open, close, item.pos, problems);
     return { body, problems };
   };
-  // Of many functions only the parameters are ever asked for, and the body is nearly all of the work.
+  // For many functions only the parameters are ever asked for, and nearly all of the work is in the body.
   let parsed: ReturnType<typeof parse> | undefined;
   return {
     ...header,

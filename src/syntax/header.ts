@@ -1,4 +1,4 @@
-/** The part of a function before its body: name, result, parameters, also of `SYSCALL_DEFINEn` and K&R definitions. */
+/** Reads the part of a function before its body: name, result, parameters; also for `SYSCALL_DEFINEn` and K&R definitions. */
 import type { CType, Parameter } from './ast.js';
 import { isPunct, isWord, type Tokens, tokenText } from './tokens.js';
 import {
@@ -13,6 +13,7 @@ import {
 } from './types.js';
 import { ASM, ATTRIBUTE, isAnnotation, QUALIFIERS, STORAGE, TYPE_KEYWORDS } from './words.js';
 
+/** What the header of a function says. */
 export interface Header {
   name: string;
   static: boolean;
@@ -21,7 +22,7 @@ export interface Header {
   params: Parameter[];
 }
 
-/** Token index of the `(` of the parameter list in `[from, to)`, or -1: the first bracket behind a name that has a type before it. */
+/** Index of the `(` token of the parameter list in `[from, to)`, or -1: the first parenthesis behind a name that has a type before it. */
 function parameterList(t: Tokens, from: number, to: number): number {
   let typeSeen = false;
   let fallback = -1;
@@ -32,7 +33,7 @@ function parameterList(t: Tokens, from: number, to: number): number {
       if (close < 0 || close >= to) return fallback;
       const before = tokenText(t, i - 1);
       if (isPunct(t, i + 1, '*') && i > from) {
-        // `int (*foo(int a))(int b)`: the inner list.
+        // `int (*foo(int a))(int b)`: the inner list is foo's own.
         for (let k = i + 1; k < close; k++) if (isPunct(t, k, '(') && isWord(t, k - 1)) return k;
       }
       if (i > from && isWord(t, i - 1) && !TYPE_KEYWORDS.has(before) && !ATTRIBUTE.has(before) && !ASM.has(before)) {
@@ -56,7 +57,7 @@ function parameterList(t: Tokens, from: number, to: number): number {
   return doubtful >= 0 ? doubtful : fallback;
 }
 
-/** True if nothing but storage words stands before the name: a macro that makes a function, or K&R without a type. */
+/** True if only storage words are in front of the name: a macro that makes a function, or K&R without a type. */
 function isBare(t: Tokens, from: number, nameAt: number): boolean {
   for (let i = from; i < nameAt; i++) {
     if (isPunct(t, i, '(')) i = Math.max(i, t.match[i] ?? -1);
@@ -71,7 +72,7 @@ function isBare(t: Tokens, from: number, nameAt: number): boolean {
 
 const SYSCALL = /^(?:COMPAT_|X32_|KSYS_)?(?:SYSCALL(?:32|64)?_DEFINE|BPF_CALL_|SYSCALL_DEFINE_)[0-9X]/;
 
-/** Name of the function whose header is tokens `[from, to)`, or `''`. */
+/** Returns the name of the function whose header is tokens `[from, to)`; `''` if it has none. */
 export function functionName(t: Tokens, from: number, to: number): string {
   const open = parameterList(t, from, to);
   if (open < 0) return '';
@@ -89,7 +90,7 @@ function madeByMacro(t: Tokens, from: number, open: number): boolean {
   );
 }
 
-/** Reads a header, tokens `[from, to)`; never throws. */
+/** Reads the header in tokens `[from, to)`. Never throws. */
 export function readHeader(t: Tokens, from: number, to: number): Header {
   const open = parameterList(t, from, to);
   if (open < 0) return { name: '', static: false, inline: false, returns: plainType(''), params: [] };
@@ -140,7 +141,7 @@ function flagsBefore(t: Tokens, from: number, to: number, spec: Specifiers): { s
   return flags;
 }
 
-/** Skips `__printf(1, 2)`, `MACRO(x)` and the like in front of the header proper. */
+/** Index behind `__printf(1, 2)`, `MACRO(x)` and the like in front of the header proper. */
 function afterAnnotations(t: Tokens, from: number, to: number): number {
   let at = from;
   for (let i = from; i < to; i++) {
@@ -159,6 +160,7 @@ function afterAnnotations(t: Tokens, from: number, to: number): number {
   return at;
 }
 
+/** The parameters of a SYSCALL_DEFINEn(), which are given as pairs of type and name. */
 function pairs(t: Tokens, args: [number, number][]): Parameter[] {
   const params: Parameter[] = [];
   for (let k = 0; k + 1 < args.length; k += 2) {
@@ -175,6 +177,7 @@ function hasSemicolon(t: Tokens, from: number, to: number): boolean {
   return false;
 }
 
+/** The parameters of a K&R definition, whose types are declared behind the list of names. */
 function oldStyle(t: Tokens, names: string[], from: number, to: number): Parameter[] {
   const types = new Map<string, CType>();
   let begin = from;

@@ -1,10 +1,10 @@
-/** Questions about an item from the tokens of its head and the text around it. */
+/** Answers questions about an item from the tokens of its head and the text around it. */
 import { COLON, OPEN_PAREN, QUOTE, SEMICOLON, STAR } from './characters.js';
 import { functionName } from './header.js';
 import type { Described, Head } from './items.js';
 import { tokenize, WORD } from './tokens.js';
 
-/** A function, of which the body begins at `body`. */
+/** Describes a function whose body begins at `body`. */
 export function describeFunction(text: string, head: Head, pos: number, body: number): Described {
   let isStatic = false;
   let isInline = false;
@@ -18,7 +18,7 @@ export function describeFunction(text: string, head: Head, pos: number, body: nu
   return { kind: 'function', name, bodyPos: body, static: isStatic, inline: isInline, variables: [] };
 }
 
-/** The name of a function whose header has one pair of brackets behind an ordinary word; `null` for the rest, which needs a closer look. */
+/** The name of a function whose header has one pair of parentheses behind an ordinary word; `null` for any other header. */
 function plainName(text: string, head: Head): string | null {
   const open = head.kind.indexOf(OPEN_PAREN);
   if (open < 2 || head.kind[open - 1] !== WORD || head.kind.indexOf(OPEN_PAREN, open + 1) >= 0) return null;
@@ -31,13 +31,13 @@ function plainName(text: string, head: Head): string | null {
   return c >= 97 && c <= 122 ? text.slice(head.start[open - 1]!, head.end[open - 1]!) : null;
 }
 
-/** The name, by a closer look at the header. */
+/** The name of a function from a full reading of its header. */
 function nameOf(text: string, pos: number, body: number): string {
   const t = tokenize(text, pos, body);
   return functionName(t, 0, t.count);
 }
 
-/** `#ifndef X` whose next line defines X: a header's guard, no condition of what is inside. */
+/** True for `#ifndef X` whose next line defines X: an include guard, which is no condition of what is inside. */
 export function isGuard(text: string, k: number, end: number): boolean {
   const name = /^\s*(\w+)/.exec(text.slice(k, end))?.[1];
   if (name === undefined) return false;
@@ -47,10 +47,10 @@ export function isGuard(text: string, k: number, end: number): boolean {
 
 const MODULE_MACRO = /^_*[A-Z][A-Za-z0-9_]*$|^(?:module|device|late|arch|core|subsys|fs|early|rootfs|postcore|builtin)_\w+$/;
 
-/** Macros that stand for a function's header: a body follows. */
+/** Matches macros that stand for the header of a function: a body follows. */
 const FUNCTION_MACRO = /DEFINE\d|BPF_CALL_\d|^DEFINE_IDTENTRY/;
 
-/** True if the item so far is nothing but `MACRO(…)`, once or several times: complete although no `;` follows. */
+/** True if the item so far is only `MACRO(...)`, once or several times: then it is complete although no `;` follows. */
 function isMacroLine(text: string, head: Head): boolean {
   const n = head.kind.length;
   let k = 0;
@@ -63,7 +63,7 @@ function isMacroLine(text: string, head: Head): boolean {
   return true;
 }
 
-/** The same, before the word `[at, atEnd)`, which must stand on a line of its own and begin something else. */
+/** True if such an item ends before the word `[at, atEnd)`, which must be on a later line and begin something else. */
 export function endsBefore(text: string, head: Head, at: number, atEnd: number): boolean {
   const n = head.kind.length;
   if (n < 2 || head.kind[n - 1] !== OPEN_PAREN || !isMacroLine(text, head)) return false;
@@ -71,7 +71,10 @@ export function endsBefore(text: string, head: Head, at: number, atEnd: number):
   return text.slice(head.end[n - 1]!, at).includes('\n') && (!next.startsWith('__') || MODULE_MACRO.test(next));
 }
 
-/** The same, before a directive: what stands there is no header that goes on behind it. */
+/**
+ * True if such an item, or a lone name in capitals, ends before a directive: false if a body follows behind the directive, for which it is
+ * the header.
+ */
 export function endsAtDirective(text: string, head: Head): boolean {
   if (head.kind.length === 0) return false;
   const lone = head.kind.length === 1 && head.kind[0] === WORD && /^[A-Z][A-Za-z0-9]*_\w+$/.test(text.slice(head.start[0]!, head.end[0]!));
@@ -80,13 +83,13 @@ export function endsAtDirective(text: string, head: Head): boolean {
   return !/^\s*(?:#[^\n]*\n\s*)*\{/.test(text.slice(end, end + 300));
 }
 
-/** True if the `{` that comes next opens an `extern "C"` block. */
+/** True if the next `{` opens an `extern "C"` block. */
 export function isExternC(text: string, head: Head): boolean {
   const n = head.kind.length;
   return n >= 2 && head.kind[n - 1] === QUOTE && text.slice(head.start[n - 2]!, head.end[n - 2]!) === 'extern';
 }
 
-/** True if the `{` that comes next opens the body of a struct, union or enum. */
+/** True if the next `{` opens the body of a struct, union or enum. */
 export function opensType(text: string, head: Head): boolean {
   let k = head.kind.length - 1;
   for (; k >= 0; k--) {
@@ -97,7 +100,7 @@ export function opensType(text: string, head: Head): boolean {
     if (word === 'struct' || word === 'union' || word === 'enum') break;
   }
   if (k < 0) return false;
-  // Brackets behind the keyword belong to attributes, unless this is a function that returns the struct.
+  // Parentheses behind the keyword belong to attributes, unless this is a function that returns the struct.
   for (let j = k + 1; j < head.kind.length; j++) {
     if (head.kind[j] !== OPEN_PAREN) continue;
     const before = text.slice(head.start[j - 1]!, head.end[j - 1]!);
@@ -106,7 +109,7 @@ export function opensType(text: string, head: Head): boolean {
   return true;
 }
 
-/** `int f(a, b) int a; char *b; {`: true at the first `;` of such a definition. */
+/** True at the first `;` of a K&R definition: `int f(a, b) int a; char *b; {`. */
 export function oldStyleGoesOn(text: string, head: Head, at: number): boolean {
   const rest = /^(?:[\w\s*,[\]]*;)*\s*(?:\/\*[^*]*\*\/\s*)?\{/;
   if (head.kind.includes(SEMICOLON)) return rest.test(text.slice(at, at + 2000));

@@ -1,4 +1,4 @@
-/** C text -> functions, structs, macros: tree-sitter, and the kernel's dialect. */
+/** Parses C text into functions, structs and macros, with tree-sitter and knowledge of the kernel's dialect. */
 export type * from './ast.js';
 export { callsIn } from './calls.js';
 export { parseFunction } from './functions.js';

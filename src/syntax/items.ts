@@ -1,30 +1,31 @@
-/** Top-level items, and what one that is no function is and declares. */
+/** Top-level items of a file, and what an item that is not a function is and declares. */
 import { CLOSE_BRACKET, COLON, COMMA, EQUALS, OPEN_BRACKET, OPEN_PAREN, STAR } from './characters.js';
 import { WORD } from './tokens.js';
 import { isAnnotation, QUALIFIERS, STORAGE, TAG_KEYWORDS } from './words.js';
 
+/** What a top-level item is. `declaration` is one without storage, such as a prototype or a typedef. */
 export type ItemKind = 'function' | 'struct' | 'macro' | 'variable' | 'declaration' | 'other';
 
-/** A top-level item; `text.slice(pos, end)` is all of it. */
+/** A top-level item; its text is `text.slice(pos, end)`. */
 export interface Item {
   kind: ItemKind;
-  /** `''` where it has none. */
+  /** `''` if it has none. */
   name: string;
   pos: number;
   end: number;
-  /** Offset of the body's `{`, or -1. */
+  /** Offset of the `{` of its body, or -1. */
   bodyPos: number;
   static: boolean;
   inline: boolean;
-  /** The variables that it declares, also behind a struct's members. */
+  /** The variables that it declares, also those behind a struct's body. */
   variables: readonly string[];
   /** Conditions of the `#if` arms around it, outermost first, in the form of a variant's assumptions. */
   conditions: string[];
 }
 
 /**
- * The tokens of an item outside all brackets: `WORD` a word or number, `OPEN_PAREN` a bracket pair, `OPEN_BRACE` a brace pair, `QUOTE` a
- * string, else the character.
+ * The tokens of an item outside all brackets. Kind `WORD` is a word or number, `OPEN_PAREN` a pair of parentheses with what is inside,
+ * `OPEN_BRACE` a pair of braces, `QUOTE` a string; any other token is its character.
  */
 export interface Head {
   kind: number[];
@@ -32,10 +33,15 @@ export interface Head {
   end: number[];
 }
 
-/** What an item's own text says of it. */
+/** What an item's own text says about it. */
 export type Described = Omit<Item, 'pos' | 'end' | 'conditions'>;
 
-/** Kind and name from an item's outermost tokens. */
+/**
+ * Describes an item that is not a function from the tokens of its head.
+ * @param body offset of its `{`, or -1
+ * @param typeBody index of the head's token for the body of a struct, union or enum, or -1
+ * @param assigned true if the head has an `=`
+ */
 export function describeItem(text: string, head: Head, body: number, typeBody: number, assigned: boolean): Described {
   const n = head.kind.length;
   const word = (k: number): string =>
@@ -98,16 +104,19 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
   return { kind: bare ? 'other' : 'declaration', name: before, bodyPos: -1, ...flags };
 }
 
-/** Macros that declare a variable which others may put pages in, of which the first argument is the name: include/linux/idr.h, xarray.h, radix-tree.h. */
+/**
+ * Matches macros that declare a variable which others may put pages into, named by the first argument: include/linux/idr.h, xarray.h,
+ * radix-tree.h.
+ */
 const DECLARING = /^(DEFINE_IDR|DEFINE_XARRAY\w*|RADIX_TREE)$/;
 
-/** The variable that such a macro declares; `null` for any other. */
+/** The variable that such a macro declares; `null` for any other macro. */
 function madeBy(macro: string, group: string): string | null {
   const argument = DECLARING.test(macro) ? group.slice(1, -1).split(',')[0]?.trim() : undefined;
   return argument !== undefined && /^[A-Za-z_]\w*$/.test(argument) ? argument : null;
 }
 
-/** What stands behind the first `,` of a declaration: `b` and `c` in `int a = 1, *b, c[2];`. */
+/** The names behind the first `,` of a declaration: `b` and `c` in `int a = 1, *b, c[2];`. */
 function furtherNames(text: string, head: Head, word: (k: number) => string, from: number): string[] {
   const names: string[] = [];
   let inside = 0;
@@ -128,7 +137,7 @@ function furtherNames(text: string, head: Head, word: (k: number) => string, fro
   return names;
 }
 
-/** The last word before `limit` that can be a name: no annotation, nothing inside `[…]`. */
+/** The last word before `limit` that can be a name: no annotation, and nothing inside `[...]`. */
 function declaredName(head: Head, word: (k: number) => string, from: number, limit: number): string {
   let inside = 0;
   let name = '';
@@ -148,7 +157,7 @@ function declaredName(head: Head, word: (k: number) => string, from: number, lim
   return name !== '' ? name : second;
 }
 
-/** `foo` in `int (*foo[2])(int)`. */
+/** The name in a pointer declarator: `foo` in `int (*foo[2])(int)`. */
 function pointerName(text: string, head: Head, from: number, limit: number): string {
   for (let k = from; k < limit; k++) {
     if (head.kind[k] !== OPEN_PAREN) continue;

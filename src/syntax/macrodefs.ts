@@ -1,4 +1,4 @@
-/** `#define`: the definition, and its body read as C. */
+/** Reads `#define`: the definition, and its body as C. */
 import type { Expression, FunctionVariant, MacroDefinition } from './ast.js';
 import { MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import type { Context } from './context.js';
@@ -10,7 +10,7 @@ import { isPunct, tokenize } from './tokens.js';
 import { parseTree } from './tree.js';
 import { plainType } from './types.js';
 
-/** True if a macro item has a parameter list: cheaper than {@link parseMacro}. */
+/** True if a macro item has a parameter list. Cheaper than {@link parseMacro}. */
 export function isFunctionLike(text: string, item: Item): boolean {
   let at = text.indexOf('define', item.pos) + 'define'.length;
   while (text.charCodeAt(at) <= 0x20) at++;
@@ -55,13 +55,16 @@ export function parseMacro(text: string, item: Item): MacroDefinition {
   };
 }
 
-/** Parses text as one expression, or `null`; positions are relative to the text plus `base`. */
+/**
+ * Parses text as one expression; `null` if it is none.
+ * @param base is added to positions in the text
+ */
 export function parseExpressionText(text: string, base = 0): Expression | null {
   if (text.length > MAX_ITEM) return null;
   const t = tokenize(text);
   if (t.count === 0 || t.unbalanced || t.depth > MAX_BRACKETS) return null;
   const rewrite = rewriteBody(t, 0, t.count - 1);
-  // Behind a `return`, only an expression can stand; in a block, so that nothing is taken for a declaration.
+  // Behind a `return` only an expression can follow; inside a block nothing is taken for a top-level declaration.
   const prefix = '{return ';
   const root = parseTree(`${prefix}${rewrite.out.toString('latin1')}\n;}`);
   if (root === null || root.broken) return null;
@@ -88,8 +91,8 @@ export function parseExpressionText(text: string, base = 0): Expression | null {
 }
 
 /**
- * Parses the body of a function-like macro as that of a function whose parameters are the macro's, types unknown. A body that is
- * one expression becomes `return` of it. `null` if the body is empty or makes no sense on its own.
+ * Parses the body of a macro like that of a function with the macro's parameters, whose types are unknown. A body that is one expression
+ * becomes a `return` of it. `null` if the body is empty or cannot be read on its own.
  */
 export function parseMacroBody(macro: MacroDefinition): FunctionVariant | null {
   if (macro.body.trim() === '' || macro.body.length > MAX_ITEM) return null;
@@ -104,7 +107,7 @@ export function parseMacroBody(macro: MacroDefinition): FunctionVariant | null {
     end: macro.end,
   };
   const span = { pos: macro.bodyPos, end: macro.bodyPos + macro.body.length };
-  // `return (x)` behind a `return` would be a call.
+  // After `return`, the `return (x)` of such a body would be read as a call.
   const value = /^\s*return\b/.test(macro.body) ? null : parseExpressionText(macro.body, macro.bodyPos);
   if (value !== null) return { ...shell, body: { kind: 'block', body: [{ kind: 'return', value, ...span }], ...span }, problems: [] };
   const wrapped = `{${macro.body}\n;}`;

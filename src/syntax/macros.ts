@@ -1,10 +1,10 @@
-/** Macros where a statement begins: `for_each_sg(…) {`, `MACRO(x)` without a `;`, `forever {`. */
+/** Rewrites macros where a statement begins: `for_each_sg(...) {`, `MACRO(x)` without a `;`, `forever {`. */
 import { BLANK, ONE, OPEN_PAREN, TAB } from './characters.js';
 import { atStatement, blank, blankTokens, closeStatement, type Rewrite, write } from './rewrite.js';
 import { isPunct, isWord, NUMBER, STRING, type Tokens, tokenText } from './tokens.js';
 import { isAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS } from './words.js';
 
-/** Column of the first character of the line on which offset `at` stands, tabs as 8. */
+/** Column of the first character on the line of offset `at`, with tabs every 8 columns. */
 function indentOf(text: string, at: number): number {
   let i = text.lastIndexOf('\n', at - 1) + 1;
   let column = 0;
@@ -22,25 +22,25 @@ function newlineBetween(t: Tokens, a: number, b: number): boolean {
   return nl >= 0 && nl < t.start[b]!;
 }
 
-/** Words before which a statement has ended. */
+/** Words in front of which a statement has ended. */
 const FOLLOWING = new Set(['else', 'case', 'default']);
 
-/** What stands behind the first word of an expression that does something. */
+/** What follows the first word of an expression statement that does something. */
 const CALLING = new Set(['(', '->', '++', '--']);
 
-/** A word with brackets where a statement begins: `for_each_sg(…)`, `guard(mutex)(&m)`. */
+/** A word with parentheses where a statement begins: `for_each_sg(...)`, `guard(mutex)(&m)`. */
 interface MacroCall {
   word: string;
-  /** Its token. */
+  /** The word's token. */
   i: number;
-  /** Tokens of the last brackets behind it. */
+  /** The tokens of the last parentheses behind it. */
   open: number;
   close: number;
   /** The token behind them. */
   after: number;
 }
 
-/** Handles the word at token `i`, where a statement begins; returns the last token dealt with, or -1 if nothing was to be done. */
+/** Handles the word at token `i`, where a statement begins; returns the last token that it handled, or -1 if there was nothing to do. */
 export function fixStatementMacro(r: Rewrite, i: number, to: number): number {
   const { t } = r;
   if (isTypeStart(t, i)) return -1;
@@ -58,7 +58,7 @@ export function fixStatementMacro(r: Rewrite, i: number, to: number): number {
   if (isPunct(t, after, '{')) macroStatement(r, call);
   else if (isPunct(t, after, '}') || FOLLOWING.has(tokenText(t, after))) closeStatement(r, close);
   else if (isPunct(t, after, ';')) {
-    // A loop's empty body has a line of its own.
+    // The empty body of a loop has a line of its own.
     if (isEachMacro(word) && !isPunct(t, after + 1, '}') && newlineBetween(t, close, after)) macroStatement(r, call);
   } else if (isWord(t, after) || t.kind[after] === NUMBER || t.kind[after] === STRING || isUpdate(t, after))
     return newlineBetween(t, close, after) ? fixBeforeLine(r, call) : fixWithinLine(r, call);
@@ -76,7 +76,7 @@ function callAt(t: Tokens, i: number, to: number): MacroCall | null {
   return close + 1 > to ? null : { word: tokenText(t, i), i, open, close, after: close + 1 };
 }
 
-/** `forever {` */
+/** Rewrites a word in front of a block: `forever {`. */
 function fixBeforeBlock(r: Rewrite, i: number): number {
   const { t } = r;
   const start = t.start[i]!;
@@ -88,7 +88,7 @@ function fixBeforeBlock(r: Rewrite, i: number): number {
   return i;
 }
 
-/** `UNROLL` before a `for`, or in capitals alone on its line. */
+/** Ends the statement behind a word that is alone: in front of a keyword, as in `UNROLL for (...)`, or in capitals on a line of its own. */
 function fixLoneWord(r: Rewrite, i: number, to: number): number {
   const { t } = r;
   const alone =
@@ -99,7 +99,7 @@ function fixLoneWord(r: Rewrite, i: number, to: number): number {
   return alone ? i : -1;
 }
 
-/** A statement on the next line is the macro's own if it stands deeper. */
+/** A statement on the next line belongs to the macro if it is indented more. */
 function fixBeforeLine(r: Rewrite, call: MacroCall): number {
   const { t } = r;
   const { word, i, close, after } = call;
@@ -113,7 +113,7 @@ function fixBeforeLine(r: Rewrite, call: MacroCall): number {
   return -1;
 }
 
-/** What goes on in the same line is the macro's statement only if it looks like one. */
+/** What follows on the same line belongs to the macro only if it looks like a statement. */
 function fixWithinLine(r: Rewrite, call: MacroCall): number {
   const { t } = r;
   const { word, i, close, after } = call;
@@ -131,7 +131,7 @@ function isUpdate(t: Tokens, i: number): boolean {
   return isPunct(t, i, '++') || isPunct(t, i, '--');
 }
 
-/** True if token `a` stands on a line that is indented more than that of token `b`. */
+/** True if token `a` is on a line that is indented more than that of token `b`. */
 function isDeeper(t: Tokens, a: number, b: number): boolean {
   return indentOf(t.text, t.start[a]!) > indentOf(t.text, t.start[b]!);
 }
@@ -143,7 +143,7 @@ function isEachMacro(word: string): boolean {
   return looping.test(word) || scoping.test(word);
 }
 
-/** True for a macro whose statement runs once, with something held: `scoped_guard(mutex, &m) { … }`. */
+/** True for a macro whose statement runs once, with something held: `scoped_guard(mutex, &m) { ... }`. */
 export function isScopeMacro(word: string): boolean {
   return scoping.test(word) && !looping.test(word);
 }
@@ -153,7 +153,7 @@ function isTypeStart(t: Tokens, i: number): boolean {
   return TYPE_KEYWORDS.has(word) || TAG_KEYWORDS.has(word) || STORAGE.has(word) || QUALIFIERS.has(word);
 }
 
-/** Gives `name(…)` the shape of a `while` or `if`. */
+/** Gives `name(...)` the form of a `while` or `if`. */
 function macroStatement(r: Rewrite, { word, i, open, close }: MacroCall): void {
   const { t } = r;
   const start = t.start[i]!;
@@ -165,7 +165,7 @@ function macroStatement(r: Rewrite, { word, i, open, close }: MacroCall): void {
   if (close === open + 1) {
     if (t.end[open]! < t.start[close]!) r.out[t.end[open]!] = ONE;
     else if (room >= 3) {
-      // `name()`: the bracket moves one to the left to make room for a condition.
+      // `name()`: the parenthesis moves one to the left to make room for a condition.
       write(r, start, from, room >= 6 ? 'while' : 'if');
       r.out[from - 1] = OPEN_PAREN;
       r.out[from] = ONE;

@@ -1,8 +1,8 @@
 /**
  * The fast pass: splits a file into its top-level items, whatever state the file is in.
  *
- * One loop, no recursion, linear time. What stands before a character decides what it means: inside braces and brackets only their
- * depth counts, outside of them every token goes into the head of the item that is open.
+ * It is one loop without recursion, in linear time. What a character means depends on where it is: inside braces and parentheses only their
+ * depth counts, outside of them every token goes into the head of the open item.
  */
 import {
   APOSTROPHE,
@@ -23,15 +23,15 @@ import type { Item } from './items.js';
 import { abandon, begin, complete, finish, note, type Scan, startScan } from './scan.js';
 import { atLineStart, CLASS, lineStartsOf, positionOf, skipComment, skipQuoted, WORD } from './tokens.js';
 
-/** What a file consists of. */
+/** The items of a file. */
 export interface Outline {
-  /** In order, not overlapping. */
+  /** In order, without overlaps. */
   items: Item[];
   /** Macros defined inside another item, in order. */
   innerMacros: Item[];
-  /** Offsets at which lines start; made on first use. */
+  /** Returns the offsets at which lines start. Made on first use. */
   lineStarts(): Uint32Array;
-  /** Line and byte column of an offset, both from 1. */
+  /** Returns line and byte column of an offset, both from 1. */
   position(pos: number): { line: number; column: number };
 }
 
@@ -50,7 +50,8 @@ export function outline(text: string): Outline {
   }
   const left = readItems(startScan(text, 0, false, found));
   if (left >= 0) {
-    // Something opened there never closed. Again from it, with a `}` in the first column closing everything, as kernel style has it.
+    // Something that opened at `left` never closed. Read again from there, taking a `}` in the first column to close everything, as in
+    // kernel style.
     while (found.items.length > 0 && found.items.at(-1)!.end > left) found.items.pop();
     while (found.innerMacros.length > 0 && found.innerMacros.at(-1)!.pos >= left) found.innerMacros.pop();
     readItems(startScan(text, left, true, found));
@@ -64,11 +65,11 @@ function marked(characters: string): Uint8Array {
   return table;
 }
 
-/** The characters that mean something inside braces, and inside brackets outside of all braces. */
+/** The characters that matter inside braces, and inside parentheses outside all braces. */
 const IN_BRACES = marked('{}"\'/#');
 const IN_PARENS = marked('{}()"\'/#');
 
-/** Offset of the next character that a table marks, or `size`: this loop is where the time goes. */
+/** Offset of the next character that a table marks, or `size`. Most of the time is spent in this loop. */
 function nextIn(text: string, i: number, size: number, table: Uint8Array): number {
   while (i < size && table[text.charCodeAt(i)] === 0) i++;
   return i;
@@ -85,7 +86,7 @@ function wordEnd(text: string, i: number, size: number): number {
   return i;
 }
 
-/** Reads all items; where one is left open, unless the scan is strict, its offset, otherwise -1. */
+/** Reads all items. Returns the offset of an item that is left open at the end, unless the scan is strict; otherwise -1. */
 function readItems(scan: Scan): number {
   const { text, from, strict } = scan;
   const size = text.length;
@@ -124,7 +125,7 @@ function quoted(scan: Scan, i: number): number {
   return end;
 }
 
-/** True for a `}` in the first column, where that closes everything. */
+/** True for a `}` in the first column, if that closes everything. */
 function closesAll(scan: Scan, i: number, c: number): boolean {
   return scan.strict && c === CLOSE_BRACE && scan.text.charCodeAt(i - 1) === NEWLINE;
 }
@@ -159,14 +160,14 @@ function word(scan: Scan, i: number): number {
   return end;
 }
 
-/** A character outside of all braces and brackets that belongs to no word. */
+/** Handles a character outside of all braces and parentheses that belongs to no word. */
 function punctuation(scan: Scan, i: number, c: number): number {
   switch (c) {
     case OPEN_BRACE:
       openBrace(scan, i);
       break;
     case CLOSE_BRACE:
-      // The end of an `extern "C"` block, or one too many.
+      // The end of an `extern "C"` block, or a brace too many.
       if (scan.item.start >= 0) finish(scan, i);
       break;
     case SEMICOLON:

@@ -1,14 +1,14 @@
-/** The tree as short s-expressions, one statement a line: for tests and for `putright debug syntax`. */
+/** Prints the AST as short s-expressions, one statement per line: for tests and for `putright debug syntax`. */
 import type { CType, Declarator, Expression, Field, FunctionVariant, Statement, StructDefinition } from './ast.js';
 
-/** `struct page**`, `int[4]`. */
+/** Returns a type as text: `struct page**`, `int[4]`. */
 export function printType(type: CType): string {
   return `${type.base}${'*'.repeat(type.pointers)}${type.dims.map((d) => `[${d}]`).join('')}`;
 }
 
 const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** One expression on one line. */
+/** Returns an expression on one line. */
 export function printExpression(e: Expression): string {
   const p = printExpression;
   switch (e.kind) {
@@ -60,7 +60,7 @@ function printDeclarator(d: Declarator): string {
   return parts.join('');
 }
 
-/** A statement, its parts indented below it. */
+/** Returns a statement, with its parts indented below it. */
 export function printStatement(s: Statement, indent = ''): string {
   const inner = (child: Statement): string => `\n${printStatement(child, `${indent}  `)}`;
   const e = printExpression;
@@ -104,7 +104,7 @@ export function printStatement(s: Statement, indent = ''): string {
   }
 }
 
-/** A function: assumptions, header, body, problems. */
+/** Returns a function: assumptions, header, body, problems. */
 export function printFunction(f: FunctionVariant): string {
   const flags = `${f.static ? 'static ' : ''}${f.inline ? 'inline ' : ''}`;
   const params = f.params.map((p) => `${printType(p.type)} ${p.name}`.trim()).join(', ');
@@ -119,7 +119,7 @@ function printField(f: Field, indent: string): string {
   return `${indent}${printType(f.type)}${f.name === '' ? '' : ` ${f.name}`}${nested}`;
 }
 
-/** A struct, one field a line. */
+/** Returns a struct, one field per line. */
 export function printStruct(s: StructDefinition): string {
   return `${s.union ? 'union' : 'struct'} ${s.tag}${s.fields.map((f) => `\n${printField(f, '  ')}`).join('')}`;
 }

@@ -1,9 +1,9 @@
-/** A body's text while it is rewritten, and the few ways in which that is done. */
+/** The text of a body while it is rewritten, and the primitive operations on it. */
 import { BLANK, CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, COLON, NEWLINE, OPEN_BRACE, SEMICOLON, UNDERSCORE } from './characters.js';
 import { PUNCT, type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
 import { STATEMENT_KEYWORDS } from './words.js';
 
-/** What a rewritten stretch stood for. */
+/** What was replaced at an offset, up to `end`. For a macro: its name, and whether it has no arguments. */
 export type Mark =
   | { kind: 'type' | 'literal' | 'unknown' | 'paste'; end: number }
   | { kind: 'macro'; end: number; name: string; bare: boolean; start?: number };
@@ -13,9 +13,9 @@ export interface Rewrite {
   t: Tokens;
   out: Buffer;
   marks: Map<number, Mark>;
-  /** Tokens already dealt with. */
+  /** Tokens already handled. */
   skip: Uint8Array;
-  /** 1: the `)` after which a statement begins. */
+  /** 1 for a `)` after which a statement begins. */
   headClose: Uint8Array;
 }
 
@@ -24,16 +24,16 @@ export function blank(r: Rewrite, from: number, to: number): void {
   for (let i = from; i < to; i++) if (r.out[i] !== NEWLINE) r.out[i] = BLANK;
 }
 
-/** Blanks tokens `[from, to]` and takes them out of the pass. */
+/** Blanks tokens `[from, to]` and marks them as handled. */
 export function blankTokens(r: Rewrite, from: number, to: number): void {
   blank(r, r.t.start[from]!, r.t.end[to]!);
   r.skip.fill(1, from, to + 1);
 }
 
-/** With what a made identifier begins. */
+/** The first letter of an identifier that is made. */
 const LETTER = 'T'.charCodeAt(0);
 
-/** Makes tokens `[from, to]` one identifier. */
+/** Replaces tokens `[from, to]` by one identifier, and marks what it stands for. */
 export function asIdentifier(r: Rewrite, from: number, to: number, kind: 'type' | 'literal' | 'unknown' | 'paste'): void {
   const start = r.t.start[from]!;
   const end = r.t.end[to]!;
@@ -49,7 +49,7 @@ export function write(r: Rewrite, from: number, to: number, word: string): void 
   for (let i = 0; i < word.length && from + i < to; i++) r.out[from + i] = word.charCodeAt(i);
 }
 
-/** Puts a `;` into the gap behind token `i`, if there is one. */
+/** Puts a `;` into the gap behind token `i`; false if there is no gap. */
 export function closeStatement(r: Rewrite, i: number): boolean {
   const at = r.t.end[i]!;
   const next = i + 1 < r.t.count ? r.t.start[i + 1]! : r.out.length;
@@ -70,7 +70,7 @@ export function atStatement(r: Rewrite, i: number): boolean {
   return (c === SEMICOLON || c === OPEN_BRACE || c === CLOSE_BRACE || c === COLON) && t.end[k]! - t.start[k]! === 1;
 }
 
-/** True if token `i` can end an operand, so that what follows is a binary operator. */
+/** True if token `i` can end an operand, so that an operator behind it is a binary one. */
 export function isOperand(t: Tokens, i: number): boolean {
   if (i < 0) return false;
   if (t.kind[i] !== PUNCT) return !STATEMENT_KEYWORDS.has(tokenText(t, i));

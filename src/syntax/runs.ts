@@ -1,4 +1,4 @@
-/** Words in a row stand only in declarations; the ones that are neither type nor name are annotations, and are blanked. */
+/** Handles several words in a row, which only declarations have: those that are neither type nor name are annotations, and are blanked. */
 import { blankTokens, type Rewrite } from './rewrite.js';
 import { isPunct, isWord, STRING, tokenText } from './tokens.js';
 import {
@@ -15,8 +15,8 @@ import {
 } from './words.js';
 
 /**
- * Handles the run of words that begins at token `i` (or, where a `typeof(…)` came first, continues at `next`); returns the index of the
- * run's last token.
+ * Handles the run of words that begins at token `i`; returns the index of its last token.
+ * @param next token from which the run goes on: `i + 1`, or further on if a `typeof(...)` began it
  */
 export function blankWords(r: Rewrite, i: number, to: number, next: number): number {
   const { t } = r;
@@ -53,13 +53,13 @@ export function blankWords(r: Rewrite, i: number, to: number, next: number): num
   const star = isPunct(t, i - 1, '*');
   let end = last;
   if (group > 0 && isPunct(t, k + 1, '*') && plain.at(-1) === last && plain.length + Number(hasType) >= 2) {
-    // `__u8 __user (*tags)[8]`: all of them words of the type.
+    // `__u8 __user (*tags)[8]`: all words belong to the type.
     blankMore(r, plain, hasType, false, true);
     return last;
   }
   const close = group > 0 && group <= to ? group : -1;
   if (close > 0 && plain.at(-1) === last && plain.length + Number(hasType) + Number(star) >= 2) {
-    // A last word with a bracket: an annotation with arguments, or what is called or declared.
+    // A last word with parentheses: an annotation with arguments, or what is called or declared.
     const word = tokenText(t, last);
     const after = close + 1;
     const enough =
@@ -79,9 +79,10 @@ export function blankWords(r: Rewrite, i: number, to: number, next: number): num
   return end;
 }
 
+/** Blanks annotations among the plain words of a run until as many are left as a declaration needs. */
 function blankMore(r: Rewrite, plain: number[], hasType: boolean, star: boolean, starFollows: boolean, after = -1): void {
   const { t } = r;
-  // Behind a comma that separates no arguments stands another declarator.
+  // Behind a comma that does not separate arguments, another declarator follows.
   let need = star || hasType || isPunct(t, (plain[0] ?? 0) - 1, ',') ? 1 : 2;
   if (starFollows && !star) need = hasType ? 0 : 1;
   if (after >= 0 && isPunct(t, after, ')') && !star) need = Math.max(hasType ? 0 : 1, need - 1);

@@ -1,4 +1,4 @@
-/** What the fast pass knows at a place of a file: the item that is open there, and the `#if` groups around it. */
+/** The state of the fast pass at a position: the open item, and the `#if` groups around it. */
 import { OPEN_PAREN } from './characters.js';
 import { type Condition, conditionList } from './conditions.js';
 import { describeFunction } from './heads.js';
@@ -6,52 +6,55 @@ import { describeItem, type Head, type Item } from './items.js';
 
 /** The item that is being read, or none. */
 export interface OpenItem {
-  /** Where it begins, or -1 if none has. */
+  /** Offset at which it begins, or -1 if none is open. */
   start: number;
   /** How many braces are open in it. */
   depth: number;
-  /** How many brackets are open in its head. */
+  /** How many parentheses are open in its head. */
   parens: number;
-  /** Offset of its body's `{`, or -1. */
+  /** Offset of the `{` of its body, or -1. */
   body: number;
-  /** Which token of its head is the body of a struct, union or enum, or -1. */
+  /** Index of the head's token that is the body of a struct, union or enum, or -1. */
   typeBody: number;
-  /** An `=` stands in its head: braces hold values. */
+  /** True if its head has an `=`: then braces contain values. */
   assigned: boolean;
-  /** Its body holds statements. */
+  /** True if its body contains statements. */
   isFunction: boolean;
-  /** Complete in this arm of an `#if` group that began inside it: the other arms may hold another ending. */
+  /** True if it is complete in this arm of an `#if` group that began inside it: other arms may end it otherwise. */
   done: boolean;
-  /** How many `#if` groups it stands in as a whole. */
+  /** How many `#if` groups are around the whole item. */
   groups: number;
   /** How many tokens its head has. */
   headLength: number;
 }
 
-/** An `#if` group that has not ended. */
+/** An `#if` group without its `#endif` so far. */
 export interface Group {
   pos: number;
-  /** What was open at the `#if`, and is again in each arm. */
+  /** The item that was open at the `#if`, with which each arm begins. */
   before: OpenItem;
-  /** What the first living arm left open, and is open behind the `#endif`. */
+  /**
+   * The item that the first arm which can be taken left open, and which is open behind the `#endif`; `null` as long as there was no such
+   * arm.
+   */
   first: OpenItem | null;
-  /** What holds where none of the arms so far is taken; `null` if one always is. */
+  /** The conditions under which none of the arms so far is taken; `null` if one always is. */
   otherwise: readonly string[] | null;
-  /** What holds in the arm; `null` if it is never taken. */
+  /** The conditions of the current arm; `null` if it is never taken. */
   arm: readonly string[] | null;
 }
 
 /** One pass over a text. */
 export interface Scan {
   text: string;
-  /** Where it begins. */
+  /** Offset at which it begins. */
   from: number;
-  /** A `}` in the first column closes everything. */
+  /** True if a `}` in the first column closes everything. */
   strict: boolean;
   item: OpenItem;
-  /** The tokens of the open item; their arrays outlive it. */
+  /** The tokens of the open item. The arrays are reused for all items. */
   head: Head;
-  /** Outermost first. */
+  /** The open `#if` groups, outermost first. */
   groups: Group[];
   found: Found;
 }
@@ -61,13 +64,15 @@ interface Found {
   innerMacros: Item[];
 }
 
-/** Longer heads than this are not looked at to their end. */
+/** Heads with more tokens than this are cut off. */
 const MAX_HEAD = 4096;
 
-/** Of more conditions than these around an item, those further out are not told, nor those of a ladder's arms further down. */
+/**
+ * About how many conditions an item lists. Beyond that, the conditions of outer groups, and of later arms of a long ladder, are left out.
+ */
 export const MAX_CONDITIONS = 100;
 
-/** A scan of a text from an offset on, which adds to what is found. */
+/** Starts a scan of a text at an offset. What it finds is added to `found`. */
 export function startScan(text: string, from: number, strict: boolean, found: Found): Scan {
   return { text, from, strict, item: noItem(), head: { kind: [], start: [], end: [] }, groups: [], found };
 }
@@ -106,26 +111,26 @@ export function note(scan: Scan, kind: number, start: number, end: number): void
   scan.item.headLength = head.kind.length;
 }
 
-/** Makes the head again as long as it was for the open item, where that comes from before an arm. */
+/** Cuts the head back to the tokens of the open item, if that is the one from before an arm. */
 export function trimHead(scan: Scan): void {
   const { item, head } = scan;
   if (item.start < 0) return;
   if (head.kind.length > item.headLength) head.kind.length = head.start.length = head.end.length = item.headLength;
 }
 
-/** Takes what was open for no item at all. */
+/** Drops the open item: it is no item at all. */
 export function abandon(scan: Scan): void {
   scan.item = noItem();
 }
 
-/** Ends the open item where nothing of it can follow. */
+/** Ends the open item and adds it to what was found. */
 export function finish(scan: Scan, end: number): void {
   const { text, head, item, found } = scan;
   const pos = item.start;
   if (pos >= 0) {
     while (found.items.length > 0 && found.items.at(-1)!.end > pos) {
       const lost = found.items.pop()!;
-      // What else stands in an `#if` group that is part of another item is lost.
+      // Items inside an `#if` group that turns out to be part of another item are dropped; macros are kept as inner ones.
       if (lost.kind === 'macro') found.innerMacros.push(lost);
     }
     const isFunction = item.isFunction && head.kind.includes(OPEN_PAREN);
@@ -133,14 +138,14 @@ export function finish(scan: Scan, end: number): void {
       ? describeFunction(text, head, pos, item.body)
       : describeItem(text, head, item.body, item.typeBody, item.assigned);
     const { kind, name, bodyPos, static: isStatic, inline, variables } = described;
-    // Written out: spread, it would take the scan as long again.
+    // The properties are listed one by one: object spread would double the time of the scan.
     const conditions = conditionsIn(scan.groups, item.groups);
     found.items.push({ kind, name, pos, end, bodyPos, static: isStatic, inline, variables, conditions });
   }
   abandon(scan);
 }
 
-/** Ends the open item, or, if an `#if` group began in it, only in this arm. */
+/** Ends the open item; if an `#if` group began in it, only in this arm. */
 export function complete(scan: Scan, end: number): void {
   const { item } = scan;
   if (item.start >= 0 && beganInside(scan, scan.groups.at(-1))) item.done = true;
@@ -152,12 +157,12 @@ export function beganInside(scan: Scan, group: Group | undefined): boolean {
   return group !== undefined && group.pos > scan.item.start;
 }
 
-/** What holds where a condition holds, too; `null` if that is never. */
+/** Returns the conditions `known` and `c` together; `null` if they never hold. */
 export function also(known: readonly string[] | null, c: Condition): readonly string[] | null {
   return known === null || (c.op === 'const' && !c.value) ? null : [...known, ...conditionList(c)];
 }
 
-/** What holds in the arms of the first so many groups. */
+/** Returns the conditions of the current arms of the first `count` groups, without those of outer groups past the limit. */
 export function conditionsIn(groups: readonly Group[], count: number): string[] {
   let from = count;
   for (let told = 0; from > 0 && told < MAX_CONDITIONS; from--) told += groups[from - 1]!.arm?.length ?? 0;

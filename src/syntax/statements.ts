@@ -1,4 +1,4 @@
-/** Concrete tree -> statements. */
+/** Converts the parser's statements to the AST. */
 import type { Block, Case, Declaration, Expression, For, Label, Span, Statement } from './ast.js';
 import { callsIn } from './calls.js';
 import { byType, type Context, fieldOf, MAX_DEPTH, namedKid, problemAt, readableKid, sourceText, spanOf } from './context.js';
@@ -7,10 +7,10 @@ import { convertExpression } from './expressions.js';
 import type { Node } from './tree.js';
 import { plainType } from './types.js';
 
-/** Appends what a node becomes: mostly one statement. */
+/** Appends what a node becomes to a list: mostly one statement. */
 type Conversion = (ctx: Context, node: Node, span: Span, list: Statement[]) => void;
 
-/** What each type of node becomes. */
+/** The conversion of each node type. */
 const conversions = byType<Conversion>([
   [['compound_statement'], one(convertBlock)],
   [['expression_statement'], careful(convertExpressionStatement)],
@@ -39,14 +39,14 @@ const conversions = byType<Conversion>([
   ],
 ]);
 
-/** The node becomes one statement. */
+/** Converts a node to one statement. */
 function one(convert: (ctx: Context, node: Node, span: Span) => Statement): Conversion {
   return (ctx, node, span, list) => {
     list.push(convert(ctx, node, span));
   };
 }
 
-/** The same, behind the errors that stand in it. */
+/** The same, behind unknown statements for the errors inside the node. */
 function careful(convert: (ctx: Context, node: Node, span: Span) => Statement): Conversion {
   return (ctx, node, span, list) => {
     strayErrors(ctx, node, list);
@@ -54,7 +54,7 @@ function careful(convert: (ctx: Context, node: Node, span: Span) => Statement): 
   };
 }
 
-/** The node becomes a marker up to its `:`, made of what stands in a field, and is followed by the statements in it. */
+/** Converts a node to a marker up to its `:`, made from a field of it, followed by the statements in it. */
 function marker(field: string, convert: (ctx: Context, marks: Node | undefined, span: Span) => Case | Label): Conversion {
   return (ctx, node, { pos }, list) => {
     const colon = node.kids.find((kid) => !kid.named && kid.type === ':');
@@ -63,7 +63,10 @@ function marker(field: string, convert: (ctx: Context, marks: Node | undefined, 
   };
 }
 
-/** The node becomes the statement that it is, unless its keyword was a macro's name; its body stands in a field. */
+/**
+ * Converts a node to the statement it is or, if its keyword replaces a macro's name, to a macro statement.
+ * @param field the field of its body
+ */
 function unlessMacro(field: string, convert: (ctx: Context, node: Node, span: Span, body: Statement) => Statement): Conversion {
   return (ctx, node, span, list) => {
     strayErrors(ctx, node, list);
@@ -80,14 +83,14 @@ function unlessMacro(field: string, convert: (ctx: Context, node: Node, span: Sp
   };
 }
 
-/** Converts `{ … }`. */
+/** Converts `{ ... }`. */
 export function convertBlock(ctx: Context, node: Node): Block {
   const body: Statement[] = [];
   for (const kid of node.kids) if (kid.named) convertInto(ctx, kid, body);
   return { kind: 'block', body, ...spanOf(ctx, node) };
 }
 
-/** Converts a statement that stands alone, as the body of an `if` does. */
+/** Converts a single statement, such as the body of an `if`. */
 function convertOne(ctx: Context, node: Node | undefined): Statement {
   if (node === undefined) return { kind: 'empty', pos: ctx.base, end: ctx.base };
   const list: Statement[] = [];
@@ -97,7 +100,7 @@ function convertOne(ctx: Context, node: Node | undefined): Statement {
   return { kind: 'block', body: list, ...spanOf(ctx, node) };
 }
 
-/** The unknown statement for `[from, to)` of the text, with the calls that can be read in it. */
+/** Returns the unknown statement for `[from, to)` of the text, with the calls that can be read in it, and notes a problem. */
 export function unknownStatement(ctx: Context, from: number, to: number, why: string): Statement {
   problemAt(ctx, from + ctx.base, why);
   const calls = callsIn(ctx.text, from, to, ctx.base);
@@ -123,7 +126,7 @@ function convertInto(ctx: Context, node: Node, list: Statement[]): void {
   ctx.depth--;
 }
 
-/** Errors that stand directly in a statement are text that it lost. */
+/** Errors directly in a statement are text that the parser skipped: they become unknown statements. */
 function strayErrors(ctx: Context, node: Node, list: Statement[]): void {
   for (const kid of node.kids) {
     if (kid.type === 'ERROR') list.push(unknownNode(ctx, kid, 'the parser cannot read this'));
@@ -142,7 +145,7 @@ function convertExpressionStatement(ctx: Context, node: Node, span: Span): State
   return classVariable(expression, span) ?? { kind: 'expression', expression, ...span };
 }
 
-/** `CLASS(foo, f)(args);` declares `f`, as include/linux/cleanup.h has it. */
+/** `CLASS(foo, f)(args);` declares `f`, see include/linux/cleanup.h; `null` for any other expression. */
 function classVariable(e: Expression, span: Span): Declaration | null {
   if (e.kind !== 'call' || e.callee.kind !== 'call' || e.callee.callee.kind !== 'identifier' || e.callee.callee.name !== 'CLASS')
     return null;
@@ -187,12 +190,12 @@ function labelText(ctx: Context, label: Node | undefined): string {
   return label === undefined ? '' : sourceText(ctx, label);
 }
 
-/** The arguments of a macro that was given the shape of a statement with a condition. */
+/** The arguments of a macro that was rewritten to a statement with a condition. */
 function itemsOf(test: Expression): Expression[] {
   return test.kind === 'comma' ? test.items : [test];
 }
 
-/** The test of a `do`: the call itself where `while` was a macro's name. */
+/** The test of a `do` loop; if its `while` was a macro's name, the call of that macro. */
 function doTest(ctx: Context, node: Node): Expression {
   const test = condition(ctx, node);
   const parens = fieldOf(node, 'condition');

@@ -1,4 +1,4 @@
-/** Structs, unions and typedefs, read from tokens in each configuration and merged: a field of any arm is a field. */
+/** Reads structs, unions and typedefs from tokens. The fields of all `#if` arms are fields. */
 import type { CType, Field, StructDefinition } from './ast.js';
 import type { Item } from './items.js';
 import { isPunct, isWord, type Tokens, tokenize, tokenText } from './tokens.js';
@@ -7,12 +7,12 @@ import { blanked } from './variants.js';
 
 const MAX_NESTING = 60;
 
-/** Blanks the directives of a text but none of its arms: both arms' fields exist in some kernel. */
+/** Blanks the directives of a text but none of its arms: the fields of each arm exist in some kernel. */
 function withoutDirectives(text: string): string {
   return text.includes('#') ? text.replace(/^[ \t]*#(?:[^\n\\]|\\[\s\S])*/gm, blanked) : text;
 }
 
-/** The structs and unions that an item defines, outermost first, those with a tag inside others included. */
+/** Returns the structs and unions that an item defines, outermost first, including those with a tag inside others. */
 export function parseStruct(text: string, item: Item): StructDefinition[] {
   if (item.end - item.pos > 4 << 20) return [];
   const t = tokenize(withoutDirectives(text.slice(item.pos, item.end)));
@@ -43,7 +43,10 @@ export function parseStruct(text: string, item: Item): StructDefinition[] {
   return found;
 }
 
-/** Macros that make a group of members: which argument names it, which is its struct's tag, and where the members begin: include/linux/stddef.h. */
+/**
+ * Macros that declare a group of members, from include/linux/stddef.h. For each: which argument is the group's name, which its struct's tag
+ * (-1 for none), and where the members begin.
+ */
 const GROUPS: Record<string, { name: number; tag: number; members: number }> = {
   struct_group: { name: 0, tag: -1, members: 1 },
   struct_group_attr: { name: 0, tag: -1, members: 2 },
@@ -51,7 +54,7 @@ const GROUPS: Record<string, { name: number; tag: number; members: number }> = {
   __struct_group: { name: 1, tag: 0, members: 3 },
 };
 
-/** The word that an argument is; `''` for none. */
+/** The word that is an argument; `''` for none. */
 function argumentText(t: Tokens, argument: readonly [number, number] | undefined): string {
   return argument !== undefined && argument[1] > argument[0] ? tokenText(t, argument[0]) : '';
 }
@@ -67,7 +70,7 @@ function readMembers(t: Tokens, begin: number, close: number, found: StructDefin
   for (let i = begin; i <= close; i++) {
     if (i < close && !isPunct(t, i, ';')) {
       if (isPunct(t, i, '(') && i === from + 1 && (t.match[i] ?? -1) > i) {
-        // A macro that holds members, or makes one, with or without a `;` behind it.
+        // A macro that contains members, or declares one, with or without a `;` behind it.
         const next = macroMember(t, from, i, fields, found, base, nesting);
         if (next > 0) {
           i = next - 1;
@@ -103,7 +106,7 @@ function macroMember(
     if (first !== undefined) {
       const members = readMembers(t, first[0], close, found, base, nesting + 1);
       const tag = group.tag < 0 ? '' : argumentText(t, args[group.tag]);
-      // They are members of the struct itself and, once more, of one under the group's name.
+      // The members are members of the struct itself and also of an inner struct with the group's name.
       fields.push({ name: '', type: { base: 'struct', tag: '', pointers: 0, dims: [] }, members });
       const type: CType = { base: tag === '' ? 'struct' : `struct ${tag}`, tag, pointers: 0, dims: [] };
       fields.push({ name: argumentText(t, args[group.name]), type, members });
@@ -142,7 +145,7 @@ function readMember(t: Tokens, from: number, to: number, fields: Field[], found:
     }
   }
   if (declarators.length === 0) {
-    // Unnamed: an anonymous member, or, with microsoft extensions, a tagged one.
+    // Without a name: an anonymous member or, with Microsoft extensions, one with a tag.
     if (members !== null || (spec.tag !== null && spec.tagKind !== 'enum')) {
       const type: CType = { base: spec.base, tag: spec.tag ?? '', pointers: 0, dims: [] };
       fields.push({ name: '', type, members });
@@ -155,7 +158,7 @@ function readMember(t: Tokens, from: number, to: number, fields: Field[], found:
   }
 }
 
-/** What a `typedef` item names: several names where pointers to the type have one too; none for any other item. */
+/** Returns the names that a `typedef` item defines: several if pointers to the type have names too; none for any other item. */
 export function parseTypedef(text: string, item: Item): { name: string; type: CType }[] {
   if (item.end - item.pos > 1 << 20) return [];
   const t = tokenize(withoutDirectives(text.slice(item.pos, item.end)));
@@ -169,7 +172,7 @@ export function parseTypedef(text: string, item: Item): { name: string; type: CT
   if (first === '') return [];
   return named.map(({ name, isFunction, type }) => ({
     name,
-    // A tagless struct is known by its typedef's name.
+    // A struct without a tag is known by its typedef's name.
     type: isFunction ? plainType('function') : { ...type, tag: type.tag === '' ? first : type.tag },
   }));
 }

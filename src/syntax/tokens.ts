@@ -1,7 +1,7 @@
 /**
- * C tokens as flat arrays: the lexer below serves every part of this room except the outline, which is faster still.
+ * C tokens as flat arrays, used by every part of this room except the outline, which is faster still.
  *
- * Comments, continuation lines and preprocessor directives are passed over. The lexer never throws and takes linear time.
+ * Comments, continuation lines and preprocessor directives are skipped. The lexer never throws and takes linear time.
  */
 import {
   AMPERSAND,
@@ -35,6 +35,7 @@ import {
   ZERO,
 } from './characters.js';
 
+/** Kinds of tokens. `CHAR` is a character literal. */
 export const WORD = 1;
 export const NUMBER = 2;
 export const STRING = 3;
@@ -48,17 +49,17 @@ export interface Tokens {
   kind: Uint8Array;
   start: Int32Array;
   end: Int32Array;
-  /** Index of the partner of a bracket token, or -1. */
+  /** Index of a bracket's partner, or -1. */
   match: Int32Array;
-  /** Deepest nesting of brackets. */
+  /** How deep brackets are nested. */
   depth: number;
-  /** Comments passed over, as pairs of offsets. */
+  /** The comments that were skipped, as pairs of offsets. */
   comments: number[];
   /** True if some bracket has no partner. */
   unbalanced: boolean;
 }
 
-/** 0 other, 1 space, 2 letter or `_` or `$` or a byte above 127, 3 digit. */
+/** Class of each character: 0 other, 1 space, 2 a letter, `_`, `$` or anything beyond ASCII, 3 digit. */
 export const CLASS = new Uint8Array(65536).fill(2);
 for (let c = 0; c < 128; c++) CLASS[c] = 0;
 for (const c of ' \t\n\r\v\f') CLASS[c.charCodeAt(0)] = 1;
@@ -66,7 +67,9 @@ for (const c of '0123456789') CLASS[c.charCodeAt(0)] = 3;
 for (const c of 'abcdefghijklmnopqrstuvwxyz_$') CLASS[c.charCodeAt(0)] = 2;
 for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') CLASS[c.charCodeAt(0)] = 2;
 
-/** Offset just behind the string or character literal whose quote is at `i`; a line's end ends a broken one. */
+/**
+ * Returns the offset just behind the string or character literal whose quote is at `i`. One without an end stops at the end of the line.
+ */
 export function skipQuoted(text: string, i: number, end: number): number {
   const quote = text.charCodeAt(i++);
   while (i < end) {
@@ -79,7 +82,7 @@ export function skipQuoted(text: string, i: number, end: number): number {
   return Math.min(i, end);
 }
 
-/** Offset of the newline that ends the logical line around `i`, over continuations and comments; or `end`. */
+/** Returns the offset of the newline that ends the logical line around `i`, past continuations and comments; or `end`. */
 export function skipDirective(text: string, i: number, end: number): number {
   while (i < end) {
     const c = text.charCodeAt(i);
@@ -100,7 +103,7 @@ export function skipDirective(text: string, i: number, end: number): number {
   return end;
 }
 
-/** Offset of the newline that ends the `//` comment at `i`, or `end`. */
+/** Offset of the newline that ends the `//` comment at `i`; or `end`. */
 function skipLineComment(text: string, i: number, end: number): number {
   for (;;) {
     const nl = text.indexOf('\n', i);
@@ -111,7 +114,7 @@ function skipLineComment(text: string, i: number, end: number): number {
   }
 }
 
-/** Offset behind the comment at `i`, or behind the `/` if none begins there. */
+/** Returns the offset behind the comment at `i`, or behind the `/` if it begins none. */
 export function skipComment(text: string, i: number, end: number): number {
   const next = text.charCodeAt(i + 1);
   if (next === SLASH) return skipLineComment(text, i, end);
@@ -120,13 +123,13 @@ export function skipComment(text: string, i: number, end: number): number {
   return close < 0 ? end : close + 2;
 }
 
-/** Offset of the first character from `i` on that is neither blank nor tab. */
+/** Returns the offset of the first character from `i` on that is neither blank nor tab. */
 export function skipIndent(text: string, i: number): number {
   while (text.charCodeAt(i) === BLANK || text.charCodeAt(i) === TAB) i++;
   return i;
 }
 
-/** True if only blanks stand between the line's start and `i`. */
+/** True if there are only blanks between the start of the line and `i`. */
 export function atLineStart(text: string, i: number, from: number): boolean {
   for (let k = i - 1; k >= from; k--) {
     const c = text.charCodeAt(k);
@@ -136,7 +139,7 @@ export function atLineStart(text: string, i: number, from: number): boolean {
   return true;
 }
 
-/** Scratch that every call fills and copies from: growing typed arrays on the way costs more than the lexing. */
+/** Buffers that every call fills and copies from. Growing typed arrays for each text would cost more than the lexing. */
 let room = 4096;
 let kinds = new Uint8Array(room);
 let starts = new Int32Array(room);
@@ -188,7 +191,7 @@ function operatorLength(text: string, i: number, c: number): number {
   }
 }
 
-/** Tokenises `text` from `from` to `to`. */
+/** Splits `text` from `from` to `to` into tokens. */
 export function tokenize(text: string, from = 0, to = text.length): Tokens {
   const comments: number[] = [];
   let n = 0;
@@ -238,7 +241,7 @@ export function tokenize(text: string, from = 0, to = text.length): Tokens {
       i = e;
     }
   }
-  // One buffer for all arrays: each buffer of its own costs the collector more than its bytes.
+  // One buffer for all arrays: for the garbage collector, a buffer costs more than its bytes.
   const memory = new ArrayBuffer(n * 13);
   const start = new Int32Array(memory, 0, n);
   const end = new Int32Array(memory, n * 4, n);
@@ -268,7 +271,7 @@ function pairBrackets(t: Tokens): void {
       if (open.length > t.depth) t.depth = open.length;
     } else if (c === CLOSE_PAREN || c === CLOSE_BRACKET || c === CLOSE_BRACE) {
       const want = c === CLOSE_PAREN ? OPEN_PAREN : c - 2;
-      // A closing brace closes brackets left open before it; a stray `)` closes nothing.
+      // A closing brace also ends parentheses left open inside its block; a stray `)` closes nothing.
       let k = open.length - 1;
       if (c === CLOSE_BRACE) while (k >= 0 && t.text.charCodeAt(t.start[open[k]!]!) !== OPEN_BRACE) k--;
       if (k >= 0 && t.text.charCodeAt(t.start[open[k]!]!) === want) {
@@ -282,7 +285,7 @@ function pairBrackets(t: Tokens): void {
   if (open.length > 0) t.unbalanced = true;
 }
 
-/** Deepest nesting of brackets in tokens `[from, to)`. */
+/** Returns how deep brackets are nested in tokens `[from, to)`. */
 export function depthIn(t: Tokens, from: number, to: number): number {
   let depth = 0;
   let deepest = 0;
@@ -294,12 +297,12 @@ export function depthIn(t: Tokens, from: number, to: number): number {
   return deepest;
 }
 
-/** Text of token `i`; `''` outside the list. */
+/** Returns the text of token `i`; `''` outside the list. */
 export function tokenText(t: Tokens, i: number): string {
   return i < 0 || i >= t.count ? '' : t.text.slice(t.start[i]!, t.end[i]!);
 }
 
-/** First character of token `i` as a code, 0 outside the list. */
+/** Returns the code of the first character of token `i`; 0 outside the list. */
 export function tokenChar(t: Tokens, i: number): number {
   return i < 0 || i >= t.count ? 0 : t.text.charCodeAt(t.start[i]!);
 }
@@ -316,7 +319,10 @@ export function isWord(t: Tokens, i: number): boolean {
   return i >= 0 && i < t.count && t.kind[i] === WORD;
 }
 
-/** Line and byte column of an offset, both from 1, given where lines start. */
+/**
+ * Returns line and byte column of an offset, both from 1.
+ * @param lineStarts offsets at which lines start
+ */
 export function positionOf(lineStarts: Uint32Array, pos: number): { line: number; column: number } {
   let low = 0;
   let high = lineStarts.length - 1;
@@ -328,14 +334,14 @@ export function positionOf(lineStarts: Uint32Array, pos: number): { line: number
   return { line: low + 1, column: pos - (lineStarts[low] ?? 0) + 1 };
 }
 
-/** Offsets at which the lines of a text start. */
+/** Returns the offsets at which the lines of a text start. */
 export function lineStartsOf(text: string): Uint32Array {
   const starts: number[] = [0];
   for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
   return Uint32Array.from(starts);
 }
 
-/** Index of the first token that ends behind `offset`. */
+/** Returns the index of the first token that ends behind `offset`. */
 export function tokenAt(t: Tokens, offset: number): number {
   let low = 0;
   let high = t.count;

@@ -1,21 +1,22 @@
-/** The tree-sitter parser: loaded once, run on one item at a time, its tree read into plain objects by one cursor walk. */
+/** The tree-sitter parser: loaded once, run on one item at a time. One cursor walk reads its tree into plain objects. */
 import { createRequire } from 'node:module';
 import { Language, Parser } from 'web-tree-sitter';
 import { type Cursor, startParser } from './cursor.js';
 
-/** A node of the concrete tree. */
+/** A node of the parser's tree. */
 export interface Node {
+  /** The node type's name in the grammar; `ERROR` for what could not be parsed. */
   type: string;
-  /** Name of the field it stands in, or `''`. */
+  /** Name of the parent's field that it is in, or `''`. */
   field: string;
   start: number;
   end: number;
   kids: Node[];
-  /** True for rules, false for tokens such as `(`. */
+  /** True for grammar rules, false for tokens such as `(`. */
   named: boolean;
-  /** Number of kids that are rules. */
+  /** How many of its children are grammar rules. */
   rules: number;
-  /** An error here or below. */
+  /** True if there is an error here or below. */
   broken: boolean;
 }
 
@@ -30,7 +31,7 @@ interface Loaded {
 let loaded: Loaded | null = null;
 let loading: Promise<void> | null = null;
 
-/** Loads the grammar; cheap to call again. */
+/** Loads the grammar. Further calls return the same promise. */
 export function initSyntax(): Promise<void> {
   loading ??= load();
   return loading;
@@ -48,12 +49,12 @@ async function load(): Promise<void> {
 }
 
 /**
- * Steps of the parser, each some hundred tokens, after which a parse is given up: some seconds. Not the time is measured: a tree
- * gives the same rows on a slow machine. Plain code of a megabyte takes a fifth of them.
+ * A parse is given up after this many steps of the parser, each of some hundred tokens: after some seconds. Steps are counted, not time, so
+ * that a tree gives the same rows on a slow machine. Plain code of a megabyte takes a fifth of them.
  */
 const PATIENCE = 100_000;
 
-/** Nodes whose inside is not looked at: their text is read again from tokens, or says everything. */
+/** Node types whose children are not read: their text says everything, or is read again from tokens. */
 const LEAVES = new Set([
   'identifier',
   'field_identifier',
@@ -81,7 +82,7 @@ const LEAVES = new Set([
   'sizeof_expression',
 ]);
 
-/** Nodes whose kids need no field names; those of the others are found by field. */
+/** Node types whose children need no field names. The children of all others are found by field. */
 const PLAIN = new Set([
   'compound_statement',
   'argument_list',
@@ -96,7 +97,9 @@ const PLAIN = new Set([
   'continue_statement',
 ]);
 
-/** Nodes whose fields are their rules, in this order: asking the cursor for a field costs as much as moving it. */
+/**
+ * Node types whose children that are rules are in these fields, in this order. Asking the cursor for a field costs as much as moving it.
+ */
 const FIELDS = new Map<string, readonly string[]>([
   ['call_expression', ['function', 'arguments']],
   ['field_expression', ['argument', 'field']],
@@ -115,7 +118,7 @@ const FIELDS = new Map<string, readonly string[]>([
   ['goto_statement', ['label']],
 ]);
 
-/** Tokens that say nothing the tree does not: not read unless the tree is broken. */
+/** Tokens that add nothing to the tree: they are not read unless the tree is broken. */
 const SILENT = new Set([
   '(',
   ')',
@@ -142,7 +145,10 @@ const SILENT = new Set([
   'goto',
 ]);
 
-/** Parses `text`, or `null` if that takes too many steps. */
+/**
+ * Parses `text`; `null` if that takes too many steps.
+ * @throws if {@link initSyntax} was not awaited
+ */
 export function parseTree(text: string): Node | null {
   if (loaded === null) throw new Error('putright: initSyntax() must be awaited before a function can be parsed');
   const { parser, cursor } = loaded;
@@ -164,10 +170,10 @@ export function parseTree(text: string): Node | null {
   return root;
 }
 
-/** Reads all that is below the root, on which the cursor stands. */
+/** Reads everything below the root, which the cursor is on. */
 function readKids(grammar: Loaded, root: Node, careful: boolean): void {
   const { cursor } = grammar;
-  // The rule whose kids are being read is the last of `open`; the cursor stands on one of them.
+  // The last of `open` is the rule whose children are being read; the cursor is on one of them.
   const open: Node[] = [root];
   let down = cursor.firstChild();
   while (open.length > 0) {
@@ -195,7 +201,10 @@ function readKids(grammar: Loaded, root: Node, careful: boolean): void {
   }
 }
 
-/** Reads the node on which the cursor stands, a kid of `parent`; `null` for one that says nothing. */
+/**
+ * Reads the node that the cursor is on, a child of `parent`; `null` for a token that adds nothing.
+ * @param careful true in a tree with an error
+ */
 function readNode(grammar: Loaded, parent: Node | null, careful: boolean): Node | null {
   const { cursor, types, named } = grammar;
   const id = cursor.typeId();
@@ -205,13 +214,15 @@ function readNode(grammar: Loaded, parent: Node | null, careful: boolean): Node 
   if (!careful && !isNamed && SILENT.has(type)) return null;
   const field = parent !== null && (isNamed || careful) ? fieldIn(grammar, parent, careful) : '';
   const start = cursor.start();
-  // A token's type is its text; only in a broken tree can one be missing.
+  // The type of a token is its text; only in a broken tree can the text be missing.
   const end = isNamed || careful ? cursor.end() : start + type.length;
   if (parent !== null && isNamed) parent.rules++;
   return { type, field, start, end, kids: [], named: isNamed, rules: 0, broken: isError || (careful && start === end) };
 }
 
-/** The field of `parent` in which the cursor's node stands, or `''`; in a broken tree, rules may be missing before it. */
+/**
+ * The field of `parent` that the cursor's node is in, or `''`. In a broken tree the field is asked for, as rules may be missing before it.
+ */
 function fieldIn({ cursor, fields }: Loaded, parent: Node, careful: boolean): string {
   if (PLAIN.has(parent.type)) return '';
   const order = careful ? undefined : FIELDS.get(parent.type);

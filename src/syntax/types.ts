@@ -1,41 +1,44 @@
-/** Declarations read from tokens: specifiers, declarators, parameters. Serves headers, structs, typedefs, casts and locals alike. */
+/**
+ * Reads declarations from tokens: specifiers, declarators, parameters. Used for function headers, structs, typedefs, casts and locals
+ * alike.
+ */
 import type { CType, Parameter } from './ast.js';
 import { isPunct, isWord, NUMBER, PUNCT, type Tokens, tokenText } from './tokens.js';
 import { ASM, ATTRIBUTE, isAnnotation, QUALIFIERS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
 
-/** One declarator of a declaration; the numbers are token indexes, `pos` and `end` offsets. */
+/** One declarator of a declaration. `pos` and `end` are offsets. */
 export interface RawDeclarator {
   name: string;
   type: CType;
   pos: number;
   end: number;
-  /** Tokens of the initialiser, `[from, to)`, or `null`. */
+  /** The tokens of the initialiser, `[from, to)`; `null` without one. */
   init: [number, number] | null;
   cleanup: string | null;
-  /** True for a function itself (not a pointer to one). */
+  /** True for a function itself, false for a pointer to one. */
   isFunction: boolean;
 }
 
-/** What stands before the declarators. */
+/** What comes before the declarators. */
 export interface Specifiers {
   base: string;
   tag: string | null;
   tagKind: string;
   static: boolean;
   inline: boolean;
-  /** Token index of the `{` of a struct, union or enum body, or -1. */
+  /** Index of the token `{` of a struct, union or enum body, or -1. */
   bodyOpen: number;
   cleanup: string | null;
   /** Index of the first token of the declarators. */
   next: number;
 }
 
-/** A type that is only a name. */
+/** Returns a type that is only a name. */
 export function plainType(base: string): CType {
   return { base, tag: null, pointers: 0, dims: [] };
 }
 
-/** A pointer to a function, or, of several, to one. */
+/** Returns the type of a pointer to a function; with more `pointers`, of a pointer to such a pointer. */
 export function functionPointer(pointers = 1, dims: string[] = []): CType {
   return { base: 'function', tag: null, pointers, dims };
 }
@@ -46,7 +49,7 @@ function skipGroup(t: Tokens, i: number, to: number): number {
 }
 
 function argumentOf(t: Tokens, open: number): string {
-  // `__free(kfree)` or, one bracket deeper, `__attribute__((cleanup(kfree)))`.
+  // `__free(kfree)` or, one parenthesis deeper, `__attribute__((cleanup(kfree)))`.
   const close = t.match[open] ?? -1;
   for (let i = open; i < close; i++) {
     const word = tokenText(t, i);
@@ -64,7 +67,7 @@ function cleanupOf(t: Tokens, i: number): string | null {
   return ATTRIBUTE.has(word) ? argumentOf(t, i + 1) || null : null;
 }
 
-/** Reads the specifiers of a declaration whose tokens are `[from, to)`. */
+/** Reads the specifiers of the declaration in tokens `[from, to)`. */
 export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers {
   const s: Specifiers = {
     base: '',
@@ -96,7 +99,7 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
       base.push(t.text.slice(t.start[i]!, t.end[next - 1]!));
       i = next;
     } else if (isPunct(t, i + 1, '(') && isPunct(t, i + 2, '*') && i + 2 < to && !ATTRIBUTE.has(word)) {
-      // `vm_fault_t (*fault)(…)`: the bracket belongs to the declarator, the word to the type.
+      // `vm_fault_t (*fault)(...)`: the parenthesis belongs to the declarator, the word is the type.
       plain.push(i++);
     } else if (isPunct(t, i + 1, '(') && i + 1 < to) {
       s.cleanup ??= cleanupOf(t, i);
@@ -113,7 +116,7 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
   return s;
 }
 
-/** Reads `struct tag { … }`, which begins at token `at`, into the specifiers and their base; returns what is behind it. */
+/** Reads `struct tag { ... }` from token `at` on into the specifiers and their base; returns the index behind it. */
 function readTag(t: Tokens, at: number, to: number, s: Specifiers, base: string[]): number {
   const keyword = tokenText(t, at);
   s.tagKind = keyword;
@@ -140,7 +143,7 @@ function isAttributeOfTag(t: Tokens, i: number): boolean {
   return ATTRIBUTE.has(word) || (isAnnotation(word) && (isWord(t, i + 1) || isPunct(t, i + 1, '{') || isPunct(t, i + 1, '(')));
 }
 
-/** True if a word and a bracket are an attribute with arguments, not the function's name and its parameters. */
+/** True if a word with parentheses is an attribute with arguments, not the function's name with its parameters. */
 function isAttributeCall(t: Tokens, i: number, wordsBefore: number): boolean {
   const word = tokenText(t, i);
   if (ATTRIBUTE.has(word)) return true;
@@ -149,14 +152,14 @@ function isAttributeCall(t: Tokens, i: number, wordsBefore: number): boolean {
 }
 
 /**
- * Of the words before token `next` that are no keywords, which is the type, where no keyword named one, and which the name of the
- * first declarator, or -1: the others are annotations.
+ * Chooses, among the words before token `next` that are not keywords, the type (if no keyword named one) and the name of the first
+ * declarator; the others are annotations. Each result is -1 if there is none.
  */
 function typeAndName(t: Tokens, plain: number[], next: number, to: number, typed: boolean): { type: number; name: number } {
   const real = plain.filter((k) => !isAnnotation(tokenText(t, k)));
   const words = real.length > 0 ? real : plain;
   const last = words.at(-1) ?? -1;
-  // What stands behind shows whether the name is still to come.
+  // What follows shows whether the name is still to come.
   const isStar = next < to && (isPunct(t, next, '*') || (isPunct(t, next, '(') && isPunct(t, next + 1, '*')));
   const isCalled = next < to && isWord(t, next) && !ASM.has(tokenText(t, next));
   const nameFollows = isStar || isCalled;
@@ -166,12 +169,12 @@ function typeAndName(t: Tokens, plain: number[], next: number, to: number, typed
   const type = words[k] ?? -1;
   if (nameFollows || type < 0) return { type, name: -1 };
   if (words.length > 1) return { type, name: last };
-  // `u32 __x`: the only other word must be the name, unless something follows it that shows otherwise.
+  // `u32 __x`: the only other word must be the name, unless what follows shows otherwise.
   const other = plain.at(-1)!;
   return { type, name: real.length > 0 && other > type ? other : -1 };
 }
 
-/** Reads one declarator that begins at token `i`; returns it and where reading stopped (at `,`, `;`, `=`-less end, …). */
+/** Reads the declarator that begins at token `from`. Returns it, and the index of the token at which reading stopped. */
 export function readDeclarator(t: Tokens, from: number, to: number, spec: Specifiers): { declarator: RawDeclarator; next: number } {
   const d: RawDeclarator = {
     name: '',
@@ -183,7 +186,7 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
     isFunction: false,
   };
   let i = from;
-  // Inwards: pointers and brackets up to the name.
+  // Towards the name: pointers and parentheses.
   while (i < to) {
     if (isPunct(t, i, '*')) {
       d.type.pointers++;
@@ -199,7 +202,7 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
       i = close + 1;
       if (isPunct(t, i, '(')) {
         if (inner.declarator.isFunction) {
-          // A function that returns a pointer to a function: the inner list is its own.
+          // A function that returns a pointer to a function: the inner list is its own parameters.
           d.isFunction = true;
           d.type = functionPointer(Math.max(pointers, 1));
           return finish(t, skipGroup(t, i, to), to, d);
@@ -239,7 +242,7 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
   return finish(t, i, to, d);
 }
 
-/** Behind the name: dimensions, bit width, annotations, initialiser. */
+/** Reads what comes behind the name: dimensions, bit width, annotations, initialiser. */
 function finish(t: Tokens, from: number, to: number, d: RawDeclarator): { declarator: RawDeclarator; next: number } {
   let i = from;
   while (i < to) {
@@ -265,7 +268,7 @@ function finish(t: Tokens, from: number, to: number, d: RawDeclarator): { declar
   return { declarator: d, next: i };
 }
 
-/** Reads a whole declaration, `[from, to)`, without its `;`. */
+/** Reads the whole declaration in tokens `[from, to)`, without its `;`. */
 export function readDeclaration(t: Tokens, from: number, to: number): { spec: Specifiers; declarators: RawDeclarator[] } {
   const spec = readSpecifiers(t, from, to);
   const declarators: RawDeclarator[] = [];
@@ -281,7 +284,7 @@ export function readDeclaration(t: Tokens, from: number, to: number): { spec: Sp
   return { spec, declarators };
 }
 
-/** Splits `(…)` at its commas into token ranges. */
+/** Splits the `(...)` that begins at token `open` at its commas, into ranges of tokens `[from, to)`. */
 export function splitArguments(t: Tokens, open: number): [number, number][] {
   const close = t.match[open] ?? -1;
   if (close <= open + 1) return [];
@@ -297,7 +300,7 @@ export function splitArguments(t: Tokens, open: number): [number, number][] {
   return parts;
 }
 
-/** The parameters of the list whose `(` is token `open`. */
+/** Reads the parameters of the list whose `(` is token `open`. */
 export function readParameters(t: Tokens, open: number): Parameter[] {
   const params: Parameter[] = [];
   for (const [from, to] of splitArguments(t, open)) {
@@ -315,7 +318,7 @@ export function readParameters(t: Tokens, open: number): Parameter[] {
   return params;
 }
 
-/** Reads tokens `[from, to)` as a type name (`struct page **`, `unsigned long`), or `null` if they cannot be one. */
+/** Reads tokens `[from, to)` as a type name, `struct page **` or `unsigned long`; `null` if they cannot be one. */
 export function readTypeName(t: Tokens, from: number, to: number): CType | null {
   if (from >= to || !isWord(t, from)) return null;
   for (let i = from; i < to; i++) if (t.kind[i] !== PUNCT && t.kind[i] !== NUMBER && !isWord(t, i)) return null;

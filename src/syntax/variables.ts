@@ -1,4 +1,4 @@
-/** Global variables. */
+/** Parses global variables. */
 import type { Declarator } from './ast.js';
 import { MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import { parseCondition } from './conditions.js';
@@ -10,8 +10,8 @@ import { activeTexts } from './variants.js';
 type Declaration = Pick<Item, 'pos' | 'end' | 'conditions'>;
 
 /**
- * The variables that an item declares, with their initialisers; also those of `struct x { … } name;`. Of several configurations
- * each contributes what the ones before it lack.
+ * Returns the variables that an item declares, with their initialisers; also that of `struct x { ... } name;`. A variable that differs
+ * between configurations is listed once for each form.
  */
 export function parseVariable(text: string, item: Declaration): Declarator[] {
   if (item.end - item.pos > MAX_ITEM) return [];

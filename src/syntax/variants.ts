@@ -16,7 +16,7 @@ import {
 import { assumptionsOf, chooseConfigurations } from './configurations.js';
 import { atLineStart, CLASS, skipComment, skipDirective, skipIndent, skipQuoted } from './tokens.js';
 
-/** An item's text in one configuration. */
+/** The text of an item in one configuration. */
 export interface ActiveText {
   text: string;
   assumptions: string[];
@@ -32,7 +32,7 @@ interface Directive {
 const STOP = new Uint8Array(65536);
 for (const c of '"\'/#') STOP[c.charCodeAt(0)] = 1;
 
-/** Blanks everything but line ends. */
+/** Returns a text with everything but line ends blanked. */
 export function blanked(text: string): string {
   return text.replace(/[^\n]+/g, (line) => ' '.repeat(line.length));
 }
@@ -65,18 +65,18 @@ function directivesOf(text: string): Directive[] {
   return found;
 }
 
-/** Bounds on the arms that get variants of their own: beyond them an item is a monster, not code. */
+/** Only so many arms, and so deep, get variants of their own: an item with more is not worth it. */
 const MAX_ARMS = 100;
 const MAX_NESTED = 40;
 
-/** An arm of an `#if` group: its full condition, and where its text stands; an absent `#else` has none. */
+/** An arm of an `#if` group: its full condition, and where its text is. An absent `#else` is an arm without text. */
 interface Arm {
   condition: Condition;
   from: number;
   to: number;
 }
 
-/** Every arm, the absent `#else` included. */
+/** Every arm, absent `#else`s included. */
 function armsOf(directives: Directive[]): Arm[] {
   const arms: Arm[] = [];
   const open: { outer: Condition; before: Condition; closed: boolean; arm: Arm | null }[] = [];
@@ -92,7 +92,7 @@ function armsOf(directives: Directive[]): Arm[] {
     if (open.length > MAX_NESTED && d.kind === 'if') {
       open.push({ outer: around, before: TRUE, closed: true, arm: null });
     } else if (open.length > MAX_NESTED && d.kind === 'else') {
-      // Too deep to be worth a variant of its own.
+      // Nested too deeply to get a variant of its own.
     } else if (d.kind === 'if') {
       const outer = around;
       around = both(around, d.condition);
@@ -114,8 +114,9 @@ function armsOf(directives: Directive[]): Arm[] {
 }
 
 /**
- * Of what a variant of an item assumes, what a statement at a position of the item's text depends on: the arms around it, and the
- * tests of arms that jump past others. The rest was only chosen along: other variants may stand with the same statement.
+ * Returns those of a variant's assumptions that a statement at a position of the item's text depends on: the conditions of the arms around
+ * it, and tests of names on which arms depend that may jump past it. The rest only completes the configuration: the statement may be in
+ * variants with the opposite, too.
  */
 export function assumedAt(text: string, pos: number, assumptions: readonly string[]): string[] {
   if (assumptions.length === 0) return [];
@@ -166,7 +167,10 @@ function activeText(text: string, directives: Directive[], config: Configuration
   return parts.join('');
 }
 
-/** The item's text in each configuration worth showing; one, unchanged, if it holds no directive. */
+/**
+ * Returns the text of an item in each configuration worth showing; one, unchanged, if it has no directive.
+ * @param given conditions of the arms around the item
+ */
 export function activeTexts(text: string, given: Condition[]): ActiveText[] {
   if (!text.includes('#')) return [{ text, assumptions: [] }];
   const directives = directivesOf(text);

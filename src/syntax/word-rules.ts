@@ -1,7 +1,7 @@
 /**
- * What the dialect pass makes of a word: what the word itself says, or else the place where it stands.
+ * What the dialect pass does with a word: because of the word itself, or else because of what is around it.
  *
- * A rule returns the last token that it dealt with, or -1 if it does not apply.
+ * A rule returns the last token that it handled, or -1 if it does not apply.
  */
 import { DOLLAR, UNDERSCORE } from './characters.js';
 import { fixStatementMacro } from './macros.js';
@@ -15,21 +15,21 @@ interface Word {
   text: string;
   /** Its token. */
   i: number;
-  /** The last token of what is rewritten. */
+  /** The last token of the body that is rewritten. */
   to: number;
-  /** Tokens of the brackets behind it, or -1. */
+  /** The tokens of the parentheses behind it, or -1. */
   open: number;
   close: number;
-  /** Statements stand around it, not values. */
+  /** True if there are statements around it, not values. */
   block: boolean;
 }
 
 type Rule = (r: Rewrite, w: Word) => number;
 
-/** Words behind whose brackets a statement begins. */
+/** Words behind whose parentheses a statement begins. */
 const HEADS = new Set(['if', 'while', 'for', 'switch']);
 
-/** What is done with a word wherever it stands. */
+/** Rules for a word wherever it is. */
 const byWord = new Map<string, Rule>([
   ...each(['return', 'else', 'do', 'default', 'break', 'continue'], asItIs),
   ['case', rewriteRange],
@@ -41,11 +41,11 @@ const byWord = new Map<string, Rule>([
   ...each(ASM, rewriteAsm),
   ...each(ATTRIBUTE, blankAttribute),
   ...each(TYPEOF, rewriteTypeof),
-  // Of words in both sets, these hold: `typeof_member(…)`.
+  // These override the rules above for a word in both sets: `typeof_member(...)`.
   ...each(OPAQUE, rewriteOpaque),
 ]);
 
-/** What is done with any other word because of what stands around it; the first that applies. */
+/** Rules for any other word, by what is around it. The first that applies is used. */
 const byPlace: readonly Rule[] = [
   rewritePointer,
   blankAnnotation,
@@ -60,7 +60,7 @@ function each(words: Iterable<string>, rule: Rule): [string, Rule][] {
   return Array.from(words, (word) => [word, rule]);
 }
 
-/** Rewrites the word at token `i`; returns the last token dealt with. */
+/** Rewrites the word at token `i`; returns the last token that was handled. */
 export function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number {
   const { t } = r;
   const text = tokenText(t, i);
@@ -85,7 +85,7 @@ function asItIs(_r: Rewrite, { i }: Word): number {
   return i;
 }
 
-/** `sizeof(x)` is renamed, so that it is an ordinary call with one opaque argument whatever stands there. */
+/** Renames `sizeof(x)`, so that it is an ordinary call with one opaque argument, whatever was in the parentheses. */
 function rewriteOpaque(r: Rewrite, { text, i, open, close }: Word): number {
   const { t } = r;
   if (open < 0) {
@@ -101,7 +101,7 @@ function rewriteOpaque(r: Rewrite, { text, i, open, close }: Word): number {
   return close;
 }
 
-/** `case 1 ... 3:`; the grammar is shown another operator. */
+/** `case 1 ... 3:` gets an operator that the grammar accepts there. */
 function rewriteRange(r: Rewrite, { i, to }: Word): number {
   const { t } = r;
   for (let k = i + 1; k < to && k < i + 60 && !isPunct(t, k, ':') && !isPunct(t, k, ';'); k++) {
@@ -110,7 +110,7 @@ function rewriteRange(r: Rewrite, { i, to }: Word): number {
   return i;
 }
 
-/** `goto *p;` goes to a computed label. */
+/** `goto *p;` jumps to a computed label. */
 function rewriteGoto(r: Rewrite, { i, to }: Word): number {
   const { t } = r;
   if (!isPunct(t, i + 1, '*')) return isWord(t, i + 1) ? i + 1 : i;
@@ -164,7 +164,7 @@ function blankAttribute(r: Rewrite, { i, close }: Word): number {
   return last;
 }
 
-/** `typeof(x)` becomes `struct t___`: a type wherever it stands. */
+/** `typeof(x)` becomes `struct t___`, which is a type wherever it is. */
 function rewriteTypeof(r: Rewrite, { i, to, open, close }: Word): number {
   const { t } = r;
   if (open < 0) return -1;
@@ -175,7 +175,7 @@ function rewriteTypeof(r: Rewrite, { i, to, open, close }: Word): number {
   return blankWords(r, i, to, close + 1);
 }
 
-/** `u8 (*tags)[8];`: to the grammar a call. */
+/** `u8 (*tags)[8];`, which the grammar would take for a call. */
 function rewritePointer(r: Rewrite, { text, i, block }: Word): number {
   const { t } = r;
   if (!block || text.length < 3 || !declaresPointer(t, i) || !atStatement(r, i)) return -1;
@@ -183,7 +183,7 @@ function rewritePointer(r: Rewrite, { text, i, block }: Word): number {
   return i;
 }
 
-/** `type (*name)[…]`, `type_t (*name)(…)`; annotations may stand behind the type, word `i`. */
+/** True for `type (*name)[...]` and `type_t (*name)(...)`; annotations may follow the type, which is token `i`. */
 function declaresPointer(t: Tokens, i: number): boolean {
   const type = tokenText(t, i);
   if (isKnownAnnotation(type)) return false;
@@ -195,7 +195,7 @@ function declaresPointer(t: Tokens, i: number): boolean {
   return isPunct(t, k + 4, '(') && looksLikeType(type);
 }
 
-/** `__user`, and `__aligned(8)` where no statement begins. */
+/** Blanks `__user`, and `__aligned(8)` where no statement begins. */
 function blankAnnotation(r: Rewrite, { text, i, open, close, block }: Word): number {
   const { t } = r;
   const isAnnotation =
@@ -234,7 +234,7 @@ function joinPasted(r: Rewrite, { i, to }: Word): number {
   return k;
 }
 
-/** Words in a row, and those behind a `]`. */
+/** Handles words in a row, and those behind a `]`. */
 function blankRun(r: Rewrite, { i, to }: Word): number {
   return isWord(r.t, i + 1) || isPunct(r.t, i - 1, ']') ? blankWords(r, i, to, i + 1) : -1;
 }

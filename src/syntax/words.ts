@@ -1,5 +1,6 @@
-/** What single words of C and of the kernel's dialect are: storage, qualifier, part of a type, annotation. */
+/** What single words of C and of the kernel's dialect are: storage class, qualifier, part of a type, annotation. */
 
+/** Storage classes, and words that may stand among them. */
 export const STORAGE = new Set([
   'static',
   'extern',
@@ -33,6 +34,7 @@ export const STORAGE = new Set([
   'INLINE',
   'EXPORT',
 ]);
+/** Type qualifiers. */
 export const QUALIFIERS = new Set([
   'const',
   'volatile',
@@ -45,6 +47,7 @@ export const QUALIFIERS = new Set([
   '_Atomic',
   '__const__',
 ]);
+/** Words that are a type, or part of one. */
 export const TYPE_KEYWORDS = new Set([
   'void',
   'char',
@@ -67,7 +70,9 @@ export const TYPE_KEYWORDS = new Set([
   'ssize_t',
   'ptrdiff_t',
 ]);
+/** Keywords that a tag follows. */
 export const TAG_KEYWORDS = new Set(['struct', 'union', 'enum']);
+/** Operators that make a type from an expression. */
 export const TYPEOF = new Set([
   'typeof',
   '__typeof__',
@@ -78,11 +83,12 @@ export const TYPEOF = new Set([
   '__unqual_scalar_typeof',
   'TYPEOF_UNQUAL',
 ]);
+/** Words whose argument is a list of attributes. */
 export const ATTRIBUTE = new Set(['__attribute__', '__attribute', '__declspec']);
-/** Those that the kernel's compiler headers define as `asm goto` among them (include/linux/compiler_types.h). */
+/** Words that begin an asm statement. The kernel's compiler headers define some of them as `asm goto` (include/linux/compiler_types.h). */
 export const ASM = new Set(['asm', '__asm__', '__asm', 'asm_inline', 'asm_volatile_goto', 'asm_goto_output']);
 
-/** The labels to which an asm statement may jump: `asm goto(code : outputs : inputs : clobbers : labels)`. */
+/** Returns the labels that an asm statement may jump to: `asm goto(code : outputs : inputs : clobbers : labels)`. */
 export function asmJumps(text: string): string[] {
   const words = /^\w[\w\s]*/.exec(text)?.[0] ?? '';
   if (!words.includes('goto') || !ASM.has(/^\w+/.exec(words)?.[0] ?? '')) return [];
@@ -107,7 +113,7 @@ export const OPAQUE: ReadonlySet<string> = new Set([
   'FIELD_SIZEOF',
 ]);
 
-/** Keywords that begin or join statements: never a type, a name or an annotation. */
+/** Keywords of statements and operators: never a type, a name or an annotation. */
 export const STATEMENT_KEYWORDS = new Set([
   'if',
   'else',
@@ -181,11 +187,11 @@ const ANNOTATIONS = new Set([
   '__malloc',
 ]);
 
-/** Names that begin with two underscores and are types, not annotations. */
+/** Matches names that begin with two underscores and are types, not annotations. */
 const UNDERSCORE_TYPE =
   /^__(?:[us](?:8|16|32|64|128)|[lb]e(?:16|32|64)|virtio\d+|hc(?:16|32)|sum16|wsum|u?int\d+|fs(?:16|32|64)|leX\d+|vdi\w+|poll_t|builtin_va_list|gnuc_va_list|guest_handle_\w+|\w+_t)$/;
 
-/** True if the word has the shape of an annotation: it says something of a declaration without being its type or name. */
+/** True if the word has the form of an annotation: it says something about a declaration without being its type or name. */
 export function isAnnotation(word: string): boolean {
   if (ANNOTATIONS.has(word)) return true;
   return (
@@ -200,12 +206,12 @@ export function isAnnotation(word: string): boolean {
   );
 }
 
-/** True if the word is listed as an annotation, whatever stands around it. */
+/** True if the word is listed as an annotation, and is one wherever it is. */
 export function isKnownAnnotation(word: string): boolean {
   return ANNOTATIONS.has(word);
 }
 
-/** True if the word can only be a type by its shape: `u32`, `dma_addr_t`, `__le16`. */
+/** True if the word can only be a type by its form: `u32`, `dma_addr_t`, `__le16`. */
 export function looksLikeType(word: string): boolean {
   return (
     TYPE_KEYWORDS.has(word) ||
