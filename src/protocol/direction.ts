@@ -1,12 +1,12 @@
-/** Which way the data of an iterator goes: include/linux/uio.h, lib/iov_iter.c, include/linux/fs.h, include/linux/net.h. */
+/** The direction of an iterator's data: include/linux/uio.h, lib/iov_iter.c, include/linux/fs.h, include/linux/net.h. */
 
-/** A call that makes an iterator over a user's memory: where the iterator and its direction stand. */
+/** A call that makes an iterator over user memory: positions of the iterator and of its direction. */
 export interface IteratorMaker {
   iterator: number;
   direction: number;
 }
 
-/** ITER_DEST was READ, and ITER_SOURCE was WRITE, to 6.1. */
+/** ITER_DEST was READ, and ITER_SOURCE was WRITE, up to 6.1. */
 export const iteratorMakers: ReadonlyMap<string, IteratorMaker> = new Map([
   ['iov_iter_init', { iterator: 0, direction: 1 }],
   ['iov_iter_ubuf', { iterator: 0, direction: 1 }],
@@ -16,12 +16,12 @@ export const iteratorMakers: ReadonlyMap<string, IteratorMaker> = new Map([
   ['__import_iovec', { iterator: 5, direction: 0 }],
 ]);
 
-/** The direction of an iterator that the kernel fills; requests and bios may be either. */
+/** A pattern for the direction of an iterator that the kernel fills. Requests and bios have either direction. */
 export const destinationWords = '(?:ITER_DEST|READ|rq_data_dir|bio_data_dir)';
 
 /**
- * Operations of files and sockets that are given an iterator, itself or in a message: `true` where it is a user's to be filled,
- * `false` where it is to be read from.
+ * Operations of files and sockets that are given an iterator over user memory, directly or in a message: `true` if they fill that memory,
+ * `false` if they read it.
  */
 export const iteratorOperations: ReadonlyMap<string, boolean> = new Map([
   ['read_iter', true],

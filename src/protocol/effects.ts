@@ -1,6 +1,6 @@
-/** Calls that neither take nor keep nor drop a page's reference, and calls that mark it dirty or take one more. */
+/** Calls that neither take, keep nor drop a reference on a page; calls that mark a page dirty; and calls that take one more reference. */
 
-/** How a dirtying call is named in a row. */
+/** Calls that mark a page dirty, and how a row names them. */
 export const dirtyCalls: ReadonlyMap<string, 'set_page_dirty' | 'set_page_dirty_lock' | 'SetPageDirty'> = new Map([
   ['set_page_dirty', 'set_page_dirty'],
   ['folio_mark_dirty', 'set_page_dirty'],
@@ -12,7 +12,7 @@ export const dirtyCalls: ReadonlyMap<string, 'set_page_dirty' | 'set_page_dirty_
   ['bio_set_pages_dirty', 'set_page_dirty_lock'],
 ]);
 
-/** One more reference, which a later drop on the same path gives back. */
+/** Calls that take one more reference, which a later drop on the same path gives back. */
 export const extraReferenceCalls: ReadonlySet<string> = new Set([
   'get_page',
   'folio_get',
@@ -27,11 +27,11 @@ export const extraReferenceCalls: ReadonlySet<string> = new Set([
   'skb_frag_ref',
   '__skb_frag_ref',
   'pipe_buf_get',
-  // The mappings' own references are dropped next: mm/filemap.c.
+  // The references of the mappings are dropped next: mm/filemap.c.
   'page_mapcount_reset',
 ]);
 
-/** They end a mapping, whose own reference their caller drops next: mm/rmap.c. */
+/** Calls that end a mapping, whose reference their caller drops next: mm/rmap.c. */
 export const unmappingCalls: ReadonlySet<string> = new Set([
   'page_remove_rmap',
   'page_remove_file_rmap',
@@ -41,7 +41,7 @@ export const unmappingCalls: ReadonlySet<string> = new Set([
   'folio_remove_rmap_pud',
 ]);
 
-/** Freeing calls that are not given what they free first: which argument it is. */
+/** Freeing calls whose first argument is not what they free: position of the argument that is. */
 const freedArguments: ReadonlyMap<string, number> = new Map([
   ['devm_kfree', 1],
   ['kmem_cache_free', 1],
@@ -52,7 +52,7 @@ const freedArguments: ReadonlyMap<string, number> = new Map([
   ['pci_free_consistent', 2],
 ]);
 
-/** Calls that free memory in which page pointers stood, without dropping the pages. */
+/** Calls that free memory which may contain page pointers, without dropping the pages. */
 export const freeingCalls: ReadonlySet<string> = new Set([
   'kfree',
   'kvfree',
@@ -71,18 +71,18 @@ export const freeingCalls: ReadonlySet<string> = new Set([
   ...freedArguments.keys(),
 ]);
 
-/** The arguments of a freeing call that it may free, the one that it is for first. */
+/** Returns the arguments that a freeing call may free, the most likely one first. */
 export function freedOf<Argument>(name: string | null, args: readonly Argument[]): readonly Argument[] {
   const index = freedArguments.get(name ?? '');
   return index === undefined ? args : args.slice(index, index + 1);
 }
 
-/** Calls that put another pointer where one stands, and give that: include/linux/minmax.h, atomic.h, rcupdate.h. */
+/** Calls that replace a pointer by another one, and return the old: include/linux/minmax.h, atomic.h, rcupdate.h. */
 export const exchangingCalls: ReadonlySet<string> = new Set(['xchg', 'swap', 'rcu_replace_pointer']);
 
 /**
- * Calls that keep an object until a device or a task ends, to be given to the function that they are given. True for those that give it
- * at once where they fail: include/linux/device/devres.h, include/drm/drm_managed.h.
+ * Calls that keep an object until a device or a task ends, and then pass it to a function that they are given. True for those that call the
+ * function at once if they fail: include/linux/device/devres.h, include/drm/drm_managed.h.
  */
 export const actionCalls: ReadonlyMap<string, boolean> = new Map([
   ['devm_add_action', false],
@@ -93,7 +93,9 @@ export const actionCalls: ReadonlyMap<string, boolean> = new Map([
   ['drmm_add_action_or_reset', true],
 ]);
 
-/** Calls that have a function run in a thread, with what they are given for it; where they give an error, it does not: include/linux/kthread.h. */
+/**
+ * Calls that run a function in a thread with an argument for it. If they return an error, the function is not run: include/linux/kthread.h.
+ */
 export const threadCalls: ReadonlySet<string> = new Set([
   'kthread_run',
   'kthread_run_on_cpu',
@@ -102,10 +104,10 @@ export const threadCalls: ReadonlySet<string> = new Set([
   'kthread_create_on_cpu',
 ]);
 
-/** The macro that says how many elements an array is declared with: include/linux/array_size.h. */
+/** The macro for the number of elements that an array is declared with: include/linux/array_size.h. */
 export const elementsMacro = 'ARRAY_SIZE';
 
-/** Tests of one page that lead to marking it dirty or to skipping it. */
+/** Tests of one page that decide whether it is marked dirty or skipped, and helpers around them: a loop that only drops may have them. */
 export const pageTestCalls: ReadonlySet<string> = new Set([
   'PageReserved',
   'PageDirty',
@@ -127,10 +129,14 @@ export const pageTestCalls: ReadonlySet<string> = new Set([
   'folio_unlock',
 ]);
 
-/** Tests that are true of every page of a large one: of transparent huge pages in memory, of which those of a file are written back too. */
+/**
+ * Tests that are true for every page of a large folio. Transparent huge pages are such folios, and those of a file are written back too.
+ */
 export const largePageTests: ReadonlySet<string> = new Set(['PageCompound', 'PageTransCompound', 'PageTransHuge', 'folio_test_large']);
 
-/** By whole name or by prefix (`prefix*`): they look at pages, map them, print, lock, sleep, copy; nothing of a reference moves. */
+/**
+ * By whole name or by prefix (`prefix*`): calls that look at pages, map them, print, lock, sleep or copy. They do nothing to a reference.
+ */
 const neutralNames: readonly string[] = [
   'kunmap*',
   'kmap*',
@@ -241,7 +247,7 @@ const neutralNames: readonly string[] = [
   'wait_*',
   'swait_event*',
   'io_wait_event*',
-  // They make ready what others will wait at, or lock: include/linux/completion.h, wait.h, swait.h, rwsem.h, semaphore.h, rwlock.h, seqlock.h.
+  // Initialise what others will wait at, or lock: include/linux/completion.h, wait.h, swait.h, rwsem.h, semaphore.h, rwlock.h, seqlock.h.
   'init_completion*',
   'reinit_completion',
   'init_waitqueue_*',
@@ -383,13 +389,13 @@ const neutralNames: readonly string[] = [
   'isolate_*',
   'pfn_valid',
   'shrink_*',
-  // They give memory back to the allocator that took it from there.
+  // Return memory to the allocator that took it from there.
   'free_contig_range',
   'free_frozen_pages*',
   'cma_*',
   'cmpxchg*',
   'try_cmpxchg*',
-  // Frameworks that drivers are registered with, and told by: they keep an object to call its driver back, and nothing in it.
+  // Frameworks with which drivers register: they keep an object in order to call its driver back, and nothing that is in it.
   'request_irq',
   'request_threaded_irq',
   'devm_request_irq',
@@ -443,7 +449,7 @@ const neutralNames: readonly string[] = [
   'rpmsg_*',
   'mbox_*',
   'nlmsg_*',
-  // Arithmetic on what they are given, and looks at it: include/linux/container_of.h, align.h, math.h, minmax.h, kernel.h, log2.h.
+  // Arithmetic on arguments, and tests of them: include/linux/container_of.h, align.h, math.h, minmax.h, kernel.h, log2.h.
   'container_of*',
   'ALIGN',
   'ALIGN_DOWN',
@@ -464,7 +470,7 @@ const neutralNames: readonly string[] = [
   'prefetch*',
   'fault_in_*',
   'print_hex_dump*',
-  // Looks at a page, or at what holds pages: include/linux/mm.h, huge_mm.h, mmdebug.h, mmzone.h, net.h, skbuff.h, bio.h, blk_types.h.
+  // Tests of a page, or of what holds pages: include/linux/mm.h, huge_mm.h, mmdebug.h, mmzone.h, net.h, skbuff.h, bio.h, blk_types.h.
   'VM_BUG_ON*',
   'VM_WARN_ON*',
   'compound_order',
@@ -495,7 +501,7 @@ const neutralNames: readonly string[] = [
   'bio_data_dir',
   'bio_has_data',
   'bio_has_crypt_ctx',
-  // What is in a page, and how it is mapped and cached: include/linux/highmem.h, set_memory.h, arch/x86/include/asm/cacheflush.h.
+  // The content of a page, and how it is mapped and cached: include/linux/highmem.h, set_memory.h, arch/x86/include/asm/cacheflush.h.
   'zero_user*',
   'clear_highpage*',
   'mk_pte',
@@ -510,12 +516,12 @@ const prefixes = neutralNames.filter((name) => name.endsWith('*')).map((name) =>
 
 const neutral = new Map<string, boolean>();
 
-/** True for a call that no reference passes through, of which the tables have the whole name. */
+/** True for a call that does nothing to a reference, and that is listed by its whole name. */
 export function isNeutralByName(name: string): boolean {
   return exact.has(name) || pageTestCalls.has(name);
 }
 
-/** True for a call that no reference passes through. */
+/** True for a call that does nothing to a reference. */
 export function isNeutral(name: string): boolean {
   let found = neutral.get(name);
   if (found === undefined) {
@@ -525,7 +531,7 @@ export function isNeutral(name: string): boolean {
   return found;
 }
 
-/** Structs too general to own a page: a field of theirs says nothing about who put the page there. */
+/** Structs too general to own a page: that a page is in a field of theirs does not tell who put it there. */
 export const generalStructs: ReadonlySet<string> = new Set([
   'page',
   'folio',
@@ -565,7 +571,7 @@ export const generalStructs: ReadonlySet<string> = new Set([
   'pagevec',
 ]);
 
-/** What only who owns a page of the page cache does with it: include/linux/page-flags.h, pagemap.h, iomap.h, mm/page-writeback.c. */
+/** Calls that only the owner of a page of the page cache makes: include/linux/page-flags.h, pagemap.h, iomap.h, mm/page-writeback.c. */
 export const cacheCalls: ReadonlySet<string> = new Set([
   'set_page_writeback',
   'end_page_writeback',
@@ -588,11 +594,11 @@ export const cacheCalls: ReadonlySet<string> = new Set([
   'folio_redirty_for_writepage',
 ]);
 
-/** They lock a page: include/linux/pagemap.h. */
+/** Calls that lock a page: include/linux/pagemap.h. */
 export const cacheLocks: ReadonlySet<string> = new Set(['lock_page', 'trylock_page', 'lock_page_killable', 'folio_lock', 'folio_trylock']);
 
-/** Of those, the ones that do not wait: somebody else's lock is left to him. */
+/** Of those, the ones that do not wait if somebody else has locked the page. */
 export const triedLocks: ReadonlySet<string> = new Set(['trylock_page', 'folio_trylock']);
 
-/** They end a lock under which the pages came: as they do from readahead. */
+/** Calls that unlock a page. A function that unlocks what it has not locked was given locked pages, as from readahead. */
 export const cacheUnlocks: ReadonlySet<string> = new Set(['unlock_page', 'folio_unlock']);

@@ -1,4 +1,7 @@
-/** Names of error numbers, which all are above zero: include/uapi/asm-generic/errno-base.h and errno.h. Drivers that come from other systems return them as they are. */
+/**
+ * Names of error numbers, which are all positive: include/uapi/asm-generic/errno-base.h and errno.h. Drivers that come from other systems
+ * return them without a minus sign.
+ */
 export const errorNames: ReadonlySet<string> = new Set(
   (
     'EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV ENODEV ' +
@@ -8,30 +11,31 @@ export const errorNames: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Errors that say of a request that it goes on, and is ended elsewhere: include/linux/errno.h, crypto/algapi.h. */
+/** Errors which say that a request was started and will be completed elsewhere: include/linux/errno.h, crypto/algapi.h. */
 export const goingOn: ReadonlySet<string> = new Set(['-EIOCBQUEUED', '-EINPROGRESS']);
 
-/** Calls that give what they are given, as another type: include/linux/err.h, xarray.h. */
+/** Matches calls that convert between pointers and error numbers: include/linux/err.h, xarray.h. */
 export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO|xa_err)$/;
 
-/** Of those, the ones that give a number. */
+/** Of those, the ones that return a number. */
 export const errorNumberCalls = /^(PTR_ERR|PTR_ERR_OR_ZERO|xa_err)$/;
 
-/** Of those, the ones that give zero for what is no error. */
+/** Of those, the ones that return zero for what is no error. */
 export const errorOrZeroCalls = /^(PTR_ERR_OR_ZERO|xa_err)$/;
 
-/** Calls that ask whether a pointer is an error, and the one that asks whether it is none as well. */
+/** Matches tests whether a pointer is an error, including the one that is also true for NULL. */
 export const errorTests = /^(IS_ERR(_OR_NULL)?|xa_is_err)$/;
+/** The test that is also true for NULL. */
 export const errorOrNullTest = 'IS_ERR_OR_NULL';
 
-/** The same of a number: include/linux/err.h. */
+/** The same test of a number: include/linux/err.h. */
 export const errorNumberTest = 'IS_ERR_VALUE';
 
-/** Calls that ask whether an address that was made for a device is an error, `dma_mapping_error()`. include/linux/dma-mapping.h */
+/** Matches tests whether an address for a device is an error, `dma_mapping_error()`: include/linux/dma-mapping.h */
 export const mappingTests = /_mapping_error$/;
 
-/** In the name of one of them, or of one that asks the same of a number, as `IS_ERR_VALUE()`. */
+/** Matches in the name of a test for an error pointer or, as `IS_ERR_VALUE()`, an error number. */
 export const errorTestName = /^IS_ERR/;
 
-/** Before the condition that they are given: what its author holds for impossible. include/asm-generic/bug.h */
+/** A pattern for what comes before a condition that its author holds impossible: include/asm-generic/bug.h */
 export const assertingText = String.raw`\bWARN(_ON)?(_ONCE)?\s*\([\s!(]*`;

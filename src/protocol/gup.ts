@@ -5,7 +5,7 @@ import type { Acquire, ReleaseCall, Signature } from './types.js';
  * the placeholders `put_user_page*()`. Signatures: mm/gup.c of each release; the vmas argument went away in 6.5, tsk in 5.9.
  */
 const fast: Signature[] = [{ args: 4, pages: 3, flags: 2, count: 1 }];
-/** Stable releases of 4.4 took the flags of 4.9 and kept tsk and mm. */
+/** Stable releases of 4.4 got the flags of 4.9 and kept tsk and mm. */
 const plain: Signature[] = [
   { args: 4, pages: 3, flags: 2, count: 1 },
   { args: 5, pages: 3, flags: 2, count: 1 },
@@ -13,7 +13,7 @@ const plain: Signature[] = [
   { args: 7, pages: 5, flags: 4, count: 3, until: [4, 6] },
   { args: 8, pages: 6, flags: 4, count: 3, until: [4, 6] },
 ];
-/** Eight arguments were two things: (…, write, force, pages, vmas) to 4.8 and (…, flags, pages, vmas, locked) from 4.10. */
+/** Eight arguments had two meanings: (..., write, force, pages, vmas) to 4.8 and (..., flags, pages, vmas, locked) from 4.10 on. */
 const remote: Signature[] = [
   { args: 6, pages: 4, flags: 3, count: 2 },
   { args: 7, pages: 4, flags: 3, count: 2 },
@@ -30,6 +30,7 @@ const unlocked: Signature[] = [
 
 const get = { taken: 'get', result: 'count', behind: '[]', longterm: false, iterator: null } as const;
 
+/** The calls that take plain references. */
 export const gupAcquires: readonly Acquire[] = [
   { ...get, name: 'get_user_pages', signatures: plain, era: 'all' },
   { ...get, name: 'get_user_pages_fast', alwaysTakes: true, signatures: fast, era: 'all' },
@@ -66,7 +67,10 @@ export const gupAcquires: readonly Acquire[] = [
   },
 ];
 
-/** include/linux/mm.h, mm/swap.c, mm/gup.c (placeholders of 5.2: "mm: introduce put_user_page*(), placeholder versions"). */
+/**
+ * The calls that drop them: include/linux/mm.h, mm/swap.c, mm/gup.c (placeholders of 5.2: "mm: introduce put_user_page*(), placeholder
+ * versions").
+ */
 export const gupReleases: readonly ReleaseCall[] = [
   { name: 'put_page', pages: '0', shape: 'single', drops: 'get', era: 'all' },
   { name: 'folio_put', pages: '0', shape: 'single', drops: 'get', era: '5.16 on' },

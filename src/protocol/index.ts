@@ -76,7 +76,9 @@ function byName<T extends { name: string }>(...families: readonly (readonly T[])
   return new Map(families.flat().map((entry) => [entry.name, entry]));
 }
 
+/** Calls that take references on user pages. */
 export const acquires: ReadonlyMap<string, Acquire> = byName(gupAcquires, pinAcquires, iteratorAcquires, memfdAcquires);
+/** Calls that drop references. */
 export const releases: ReadonlyMap<string, ReleaseCall> = byName(
   gupReleases,
   pinReleases,
@@ -85,6 +87,7 @@ export const releases: ReadonlyMap<string, ReleaseCall> = byName(
   networkReleases,
   pipeReleases,
 );
+/** Calls that move pages from one place to another. */
 export const transfers: ReadonlyMap<string, Transfer> = byName(
   scatterlistTransfers,
   blockTransfers,
@@ -93,49 +96,57 @@ export const transfers: ReadonlyMap<string, Transfer> = byName(
   pageTransfers,
   memoryTransfers,
 );
+/** Calls that put an object where others find it. */
 export const listings: ReadonlyMap<string, Listing> = byName(listingCalls);
+/** Calls that remove an object from where others find it. */
 export const removals: ReadonlyMap<string, Removal> = byName(removalCalls);
+/** Macros that iterate over pages or values, and are followed by a statement. */
 export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators, memoryIterators);
+/** Calls after which a device can access memory. */
 export const deviceCalls: ReadonlyMap<string, DeviceCall> = byName(deviceCallList);
+/** Calls whose result is a page of another origin. */
 export const originCalls: ReadonlyMap<string, OriginCall> = byName(origins);
-/** Calls that give a frame number, by name: of which origin, and where. */
+/** Calls that give a frame number of another origin, by name: the origin, and where the number is. */
 export const frameOriginCalls: ReadonlyMap<string, (typeof frameOrigins)[number]> = new Map(frameOrigins.map((f) => [f.origin.name, f]));
+/** Structs that are part of a generic container, by tag. */
 export const containerStructs: ReadonlyMap<string, ContainerStruct> = new Map(
   [...scatterlistStructs, ...blockStructs, ...networkStructs, ...pipeStructs].map((entry) => [entry.tag, entry]),
 );
-/** Structs that are handed whole to the kernel and come back in another function: what they hold, by tag. */
+/** Structs that are handed to the kernel as a whole and come back in another function, by tag: what they hold. */
 export const handedContainers: ReadonlyMap<string, string> = new Map([
   ['bio', '@bvec'],
   ['sk_buff', '@skb'],
   ['pipe_inode_info', '@pipe'],
   ['pipe_buffer', '@pipe'],
 ]);
-/** Calls that give such a struct up, the first argument, whatever it still holds. */
+/** Calls that drop a reference on such a struct, their first argument, whatever it still holds. */
 export const handedEnds: ReadonlySet<string> = new Set(blockEnds);
-/** Operations by which a library drops what it was handed in such a struct: the operations' struct, the member, and what it is given. */
+/**
+ * Operations by which a library drops what it was handed in such a struct: tag of the operations' struct, member, and tag of the argument.
+ */
 export const endingOperations = pipeOperations;
-/** Operations that end an object and of which nobody looks at the result: the operations' struct, and the member. */
+/** Operations that end an object and whose result nobody looks at: tag of the operations' struct, and member. */
 export const unseenOperations: readonly (readonly [struct: string, member: string])[] = [['file_operations', 'release']];
-/** Fields that say where the first element of a queue is. */
+/** Fields with the position of the first element of a queue, `tag.field`, and what the elements hold. */
 export const consumed: ReadonlyMap<string, string> = new Map(pipeConsumed);
 const contents: ReadonlySet<string> = new Set([...[...containerStructs.values()].map((c) => c.content), ...handedContainers.values()]);
-/** True if a struct that is no generic container of that content cannot hold it itself: a frame number is no struct either. */
+/** True if a struct cannot hold this content itself, because it is not a generic container for it. No struct is a frame number. */
 export function isForeign(tag: string, content: string): boolean {
   if (content === '@pfn') return true;
   return contents.has(content) && containerStructs.get(tag)?.content !== content && handedContainers.get(tag) !== content;
 }
-/** Number of the argument in which a release finds the pages, or what leads to them. */
+/** Returns the position of the argument in which a release finds the pages, or what leads to them. */
 export function pagesArgument({ pages }: Pick<ReleaseCall, 'pages'>): number {
   return Number(/^\d+/.exec(pages)?.[0] ?? 0);
 }
-/** Calls that reach a field without naming it: `sk_msg_elem(msg, i)` is an element of `msg->sg.data`. */
+/** Returns the calls that reach a field without naming it: `sk_msg_elem(msg, i)` is an element of `msg->sg.data`. */
 export function accessorsOf(field: string): readonly string[] {
   return accessors.get(field) ?? [];
 }
 
 /**
- * What takes pages out of a content: the calls, releases and dirtying among them, and the fields of its structs that hold a
- * page's pointer, or name who does it later.
+ * Returns what takes pages out of a content: calls, including those that drop or dirty them; and fields of its structs that hold the page
+ * pointer, or the function that takes them out later.
  */
 export function waysOut(content: string): { calls: readonly string[]; fields: readonly string[] } {
   if (content === '@pfn' || content === '@address') return { calls: pageLookups, fields: [] };
@@ -149,6 +160,7 @@ export function waysOut(content: string): { calls: readonly string[]; fields: re
   };
 }
 
+/** For each field that a table names in a place of a call, the calls. */
 const accessors = new Map<string, string[]>();
 for (const { name, places } of [
   ...[...transfers.values()].map((t) => ({ name: t.name, places: t.moves.flat() })),
@@ -158,5 +170,7 @@ for (const { name, places } of [
     accessors.set(field as string, [...(accessors.get(field as string) ?? []), name]);
 }
 
+/** Calls whose value is their first argument. */
 export const transparent: ReadonlySet<string> = new Set(transparentCalls);
+/** Calls that take a variable's value out of it, and leave NULL. */
 export const taking: ReadonlySet<string> = new Set(takingCalls);

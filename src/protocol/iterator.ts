@@ -1,8 +1,12 @@
 import type { Acquire } from './types.js';
 
-/** `iov_iter_get_pages*()`, `iov_iter_extract_pages()` and `iov_iter_extract_bvecs()`; lib/iov_iter.c. Bytes come back, not pages. */
+/**
+ * The shared part of `iov_iter_get_pages*()`, `iov_iter_extract_pages()` and `iov_iter_extract_bvecs()`: lib/iov_iter.c. They return a
+ * number of bytes, not of pages.
+ */
 const iter = { result: 'bytes', longterm: false, iterator: 0 } as const;
 
+/** The calls that take pages from an iterator. */
 export const iteratorAcquires: readonly Acquire[] = [
   ...['iov_iter_get_pages', 'iov_iter_get_pages2'].map(
     (name): Acquire => ({
@@ -39,24 +43,24 @@ export const iteratorAcquires: readonly Acquire[] = [
     behind: '@bvec',
     signatures: [
       { args: 6, pages: 1, flags: 5, count: null, bytes: 2, filled: 3 },
-      // With a mask that addresses and lengths must be aligned to.
+      // With a mask for the alignment of addresses and lengths.
       { args: 7, pages: 1, flags: 6, count: null, bytes: 2, filled: 3 },
     ],
     era: '7.0 on',
   },
 ];
 
-/** True of every user's iterator to 5.19: read() and write() of one buffer come with `ITER_UBUF` since. */
+/** True for every iterator over user memory up to 5.19. From 6.0 on, read() and write() of one buffer use `ITER_UBUF`. */
 export const vectorTest = 'iter_is_iovec';
-/** True of such a one as well. */
+/** Tests that are true for an `ITER_UBUF` iterator as well. */
 export const bufferTests: readonly string[] = ['user_backed_iter', 'iter_is_ubuf', 'iov_iter_extract_will_pin'];
-/** Calls that answer whether an iterator is a user's: include/linux/uio.h. */
+/** Tests whether an iterator is over user memory: include/linux/uio.h. */
 export const userTests: ReadonlySet<string> = new Set([vectorTest, ...bufferTests]);
 /** The acquiring calls that only kernels with `ITER_UBUF` have. */
 export const bufferAcquires: ReadonlySet<string> = new Set(
   iteratorAcquires.filter(({ era }) => !era.startsWith('to ')).map(({ name }) => name),
 );
-/** Those that answer whether its pages are the kernel's. */
+/** Matches tests whether an iterator's pages are the kernel's own. */
 export const kernelBackedTest = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
-/** In the name of one, or of a driver's own that asks the same. */
+/** Matches in the name of a test for user memory, also of a driver's own. */
 export const backingName = /will_pin|user_backed/;

@@ -1,17 +1,18 @@
 import type { Transfer } from './types.js';
 
-/** A call that puts an object where others find it, and says by its result if it could not. */
+/** A call that puts an object where others find it, and whose result says whether it could. */
 export interface Listing {
   name: string;
-  /** Position of the object, or of the member of it that is put there. */
+  /** Position of the object, or of its member by which it is put there. */
   object: number;
+  /** How the result says that it could not, as in {@link Transfer}. `any other`: by anything but zero or NULL. */
   fails: NonNullable<Transfer['fails']> | 'any other';
 }
 
 const listing = (names: readonly string[], object: number, fails: Listing['fails'] = 'error'): Listing[] =>
   names.map((name) => ({ name, object, fails }));
 
-/** include/linux/xarray.h, idr.h, radix-tree.h, rhashtable.h, maple_tree.h */
+/** The calls that put objects where others find them: include/linux/xarray.h, idr.h, radix-tree.h, rhashtable.h, maple_tree.h */
 export const listings: readonly Listing[] = [
   ...listing(['xa_store', 'xa_store_bh', 'xa_store_irq', '__xa_store'], 2, 'any error'),
   ...listing(['xa_insert', 'xa_insert_bh', 'xa_insert_irq', '__xa_insert'], 2),
@@ -22,7 +23,7 @@ export const listings: readonly Listing[] = [
   ...listing(['radix_tree_insert'], 2),
   ...listing(['rhashtable_insert_fast', 'rhashtable_lookup_insert_fast', 'rhltable_insert'], 1),
   ...listing(['rhashtable_lookup_insert_key', 'rhltable_insert_key'], 2),
-  // What stands there already is given, too.
+  // These also return the object that is there already.
   ...listing(['rhashtable_lookup_get_insert_fast'], 1, 'any other'),
   ...listing(['rhashtable_lookup_get_insert_key'], 2, 'any other'),
   ...listing(['mtree_insert', 'mtree_store', 'mtree_alloc_range', 'mtree_alloc_rrange'], 2),
@@ -31,14 +32,14 @@ export const listings: readonly Listing[] = [
   ...listing(['mas_store_gfp'], 1),
 ];
 
-/** A call that takes an object from where others find it. */
+/** A call that removes an object from where others find it. */
 export interface Removal {
   name: string;
-  /** Position of the object's member that stood there; `null` where the object is the result. */
+  /** Position of the object's member by which it was found; `null` if the object is the result. */
   member: number | null;
-  /** It says by an error that the object did not stand there, and was not taken out. */
+  /** True if the call returns an error when the object was not there, and then has not removed it. */
   mayFail: boolean;
-  /** From where, before "which others would find it". */
+  /** From where, for a message: the phrase before "which others would find it". */
   from: 'off the list on' | 'out of the hash table in' | 'out of the tree in' | 'out of the array in';
 }
 
@@ -56,10 +57,13 @@ export const removals: readonly Removal[] = [
   ...removal(['radix_tree_delete', 'radix_tree_delete_item', 'mtree_erase'], null, 'out of the tree in'),
 ];
 
-/** Calls that give an object by its key, and leave it where it is: include/linux/xarray.h, idr.h, radix-tree.h, maple_tree.h. */
+/** Matches calls that return an object by its key and leave it where it is: include/linux/xarray.h, idr.h, radix-tree.h, maple_tree.h. */
 export const findingCall = /^(?:xa_load|idr_find|radix_tree_lookup|mtree_load)$/;
 
-/** Structs that stand in an object for others to find it by: include/linux/types.h, rbtree_types.h, interval_tree.h, rhashtable-types.h, llist.h. */
+/**
+ * Structs that are members of an object by which others find it: include/linux/types.h, rbtree_types.h, interval_tree.h,
+ * rhashtable-types.h, llist.h.
+ */
 export const linkTypes: ReadonlySet<string> = new Set([
   'list_head',
   'hlist_node',
@@ -69,20 +73,26 @@ export const linkTypes: ReadonlySet<string> = new Set([
   'rhash_head',
 ]);
 
-/** Calls that put an object where others find it, or schedule it for one of them, by whole name; those of {@link listings} among them. */
+/**
+ * Matches the whole name of a call that puts an object where others find it, or schedules something that uses it; those of {@link listings}
+ * included.
+ */
 export const linking =
   /^(list_(add|move|splice)\w*|hlist_add\w*|hash_add\w*|rb_link_node\w*|rb_insert\w*|rb_add\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|rhashtable_\w*insert\w*|rhltable_insert\w*|mtree_(store|insert|alloc)\w*|mas_store\w*|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|mod_timer|add_timer|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;
 
-/** Of those, the ones that only say who is to be given an object once somebody schedules it. */
+/** Of those, the ones that only say which function will be called with an object, once somebody schedules it. */
 export const preparing = /^(?:INIT_(?:DELAYED_)?WORK|timer_setup)$/;
 
-/** The same in the text of a function. */
+/** Matches such calls in the text of a function. */
 export const linkingText =
   /\b(list_add|list_move|hlist_add|hash_add|rb_insert|rb_link|rb_add|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|rhashtable_\w*insert|rhltable_insert|mtree_store|mtree_insert|mtree_alloc|mas_store|interval_tree_insert|queue_work|queue_delayed_work|schedule_|call_rcu|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
 
-/** `list_add(&chunk->list, &owner->chunks);`, `xa_store(&owner->chunks, …)`, `rb_insert_color(&chunk->node, &owner->chunks)` in the text of a function: the field in which others find objects is caught. */
+/**
+ * Matches `list_add(&chunk->list, &owner->chunks);`, `xa_store(&owner->chunks, ...)`, `rb_insert_color(&chunk->node, &owner->chunks)` in
+ * the text of a function. The group is the field in which others find the objects, `chunks`.
+ */
 export const addText =
   /\b(?:(?:list_add(?:_tail)?|rb_insert_color(?:_cached)?)\s*\([^;]*,\s*&|(?:xa_(?:store|insert|alloc)|idr_alloc|mtree_(?:store|insert)|radix_tree_insert|rhashtable_insert)\w*\s*\(\s*&|hash_add\s*\(\s*)[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;
 
-/** Calls that free what an array keeps its entries in, and leave these alone, in a text before the array: lib/xarray.c, lib/idr.c. */
+/** A pattern for the text before an array that a call empties: it frees the array's own memory, not the entries. lib/xarray.c, lib/idr.c */
 export const emptyingText = String.raw`\b(?:xa|idr)_destroy\s*\([^;()]*`;

@@ -14,6 +14,7 @@ export const memfdAcquires: readonly Acquire[] = [
   },
 ];
 
+/** The calls that drop the pins of folios. */
 export const memfdReleases: readonly ReleaseCall[] = [
   { name: 'unpin_folio', pages: '0', shape: 'single', drops: 'pin', era: '6.11 on' },
   { name: 'unpin_folios', pages: '0[]', shape: 'bulk', drops: 'pin', era: '6.11 on' },

@@ -1,11 +1,11 @@
 import type { Iterator, OriginCall, OriginKind, Place, Transfer } from './types.js';
 
-/** Copies and exchanges of memory that may hold page pointers; slots that hold them under a key. */
+/** Calls that copy or exchange memory which may contain page pointers, and that store values under keys. */
 export const memoryTransfers: readonly Transfer[] = [
   ...['memcpy', 'memmove', '__memcpy'].map((name): Transfer => ({ name, moves: [['1[]', '0[]']] })),
   ...['krealloc', 'kvrealloc', 'krealloc_array'].map((name): Transfer => ({ name, moves: [['0', 'return']] })),
   ...['kmemdup', 'kmemdup_array', 'kvmemdup'].map((name): Transfer => ({ name, moves: [['0[]', 'return[]']] })),
-  // They are given where the pointer stands: include/asm-generic/barrier.h.
+  // The first argument is the address of the pointer: include/asm-generic/barrier.h.
   { name: 'smp_store_release', moves: [['1', '0[]']] },
   { name: 'smp_load_acquire', moves: [['0[]', 'return']] },
   ...['xchg', 'rcu_replace_pointer'].map(
@@ -24,7 +24,7 @@ export const memoryTransfers: readonly Transfer[] = [
       ['2', '0[]'],
     ],
   },
-  // It tells whether it did, and gives what stood there by its second argument.
+  // Returns whether it stored the value; the old one goes to where the second argument points.
   {
     name: 'try_cmpxchg',
     moves: [
@@ -39,7 +39,7 @@ export const memoryTransfers: readonly Transfer[] = [
       ['1', '0'],
     ],
   },
-  // Slots under numbers: include/linux/xarray.h (4.20 on), radix-tree.h, idr.h.
+  // Values under numbers as keys: include/linux/xarray.h (4.20 on), radix-tree.h, idr.h.
   ...['xa_store', 'xa_store_bh', 'xa_store_irq', '__xa_store'].map((name): Transfer => ({ name, moves: [['2', '0@slot']] })),
   ...[
     ...['xa_insert', 'xa_insert_bh', 'xa_insert_irq', '__xa_insert'],
@@ -51,7 +51,7 @@ export const memoryTransfers: readonly Transfer[] = [
     ...['radix_tree_lookup', 'radix_tree_delete', 'radix_tree_delete_item', 'idr_find', 'idr_remove', 'idr_get_next'],
   ].map((name): Transfer => ({ name, moves: [['0@slot', 'return']] })),
   ...['idr_alloc', 'idr_alloc_cyclic'].map((name): Transfer => ({ name, moves: [['1', '0@slot']] })),
-  // Queues of values: include/linux/kfifo.h. They say how many went in or out.
+  // Queues of values: include/linux/kfifo.h. The calls return how many went in or out.
   { name: 'kfifo_put', moves: [['1', '0@slot']], fails: 'zero' },
   ...['kfifo_in', 'kfifo_in_spinlocked', 'kfifo_in_spinlocked_noirqsave', 'kfifo_in_locked'].map(
     (name): Transfer => ({ name, moves: [['1[]', '0@slot']], fails: 'zero' }),
@@ -60,20 +60,21 @@ export const memoryTransfers: readonly Transfer[] = [
     ...['kfifo_get', 'kfifo_peek', 'kfifo_out', 'kfifo_out_spinlocked', 'kfifo_out_spinlocked_noirqsave', 'kfifo_out_locked'],
     'kfifo_out_peek',
   ].map((name): Transfer => ({ name, moves: [['0@slot', '1[]']] })),
-  // Frame numbers as the keys of a maple tree, and a state that stands at one of them: include/linux/maple_tree.h, 6.1 on.
+  // Frame numbers as the keys of a maple tree, and a state that is at one of them: include/linux/maple_tree.h, 6.1 on.
   ...['mtree_insert', 'mtree_insert_range', 'mtree_store', 'mtree_store_range'].map(
     (name): Transfer => ({ name, moves: [['1@pfn', '0@slot']] }),
   ),
   { name: 'MA_STATE', moves: [['1@slot', '0@slot']] },
-  // Frame numbers in an IOMMU's table: include/linux/iommu.h.
+  // Frame numbers in the table of an IOMMU: include/linux/iommu.h.
   ...['iommu_map', 'iommu_map_atomic'].map(
     (name): Transfer => ({ name, moves: [['2@pfn', '0@slot@pfn']], fails: 'error', foundBy: 'iommu_iova_to_phys' }),
   ),
   { name: 'iommu_iova_to_phys', moves: [['0@slot@pfn', 'return@pfn']] },
-  // The buffer keeps what its exporter gives it as private data: include/linux/dma-buf.h.
+  // The buffer keeps the exporter's private data: include/linux/dma-buf.h.
   { name: 'dma_buf_export', moves: [['0.priv', 'return.priv']], fails: 'error pointer' },
 ];
 
+/** Macros that iterate over values under keys. */
 export const memoryIterators: readonly Iterator[] = [
   { name: 'mas_for_each', moves: [['0@slot', '0.index@pfn']] },
   ...['xa_for_each', 'xa_for_each_range', 'xa_for_each_start', 'xa_for_each_marked'].map(
@@ -82,7 +83,7 @@ export const memoryIterators: readonly Iterator[] = [
   ...['idr_for_each_entry', 'idr_for_each_entry_continue'].map((name): Iterator => ({ name, moves: [['0@slot', '1']] })),
 ];
 
-/** How the pages of a kind are called, by the call that brings them. */
+/** The phrase for pages of a kind, with the call that they come from. */
 const phrases = {
   allocated: (name) => `${name}() pages`,
   kernel: (name) => `kernel pages (${name}())`,
@@ -95,7 +96,7 @@ const phrases = {
 
 const page = (kind: keyof typeof phrases, name: string): OriginCall => ({ name, kind, what: phrases[kind](name) });
 
-/** Calls that bring pages which are not a user's: they make a container mixed. */
+/** Calls that return pages which are not a user's: they make a container mixed. */
 export const origins: readonly OriginCall[] = [
   ...[
     'alloc_page',
@@ -129,7 +130,7 @@ export const origins: readonly OriginCall[] = [
   ...['balloon_page_dequeue', 'dma_alloc_coherent', 'xen_alloc_unpopulated_pages'].map((n) => page('memory', n)),
 ];
 
-/** Calls that give the frame number of a page which nobody took a reference on, and where: include/linux/pgtable.h, mm.h. */
+/** Calls that give the frame number of a page without taking a reference on it, and where the number is: include/linux/pgtable.h, mm.h. */
 export const frameOrigins: readonly { origin: OriginCall; place: Place }[] = [
   ...['pte_pfn', 'pmd_pfn', 'pud_pfn'].map((name) => ({ origin: page('frame', name), place: 'return@pfn' })),
   { origin: page('frame', 'follow_pfn'), place: '2[]@pfn' },
@@ -137,12 +138,12 @@ export const frameOrigins: readonly { origin: OriginCall; place: Place }[] = [
 ];
 
 /**
- * The member that says at which frame a mapping of frames (VM_PFNMAP) begins: what is computed from it is the number of a page on which
- * nobody took a reference. remap_pfn_range() in mm/memory.c.
+ * The member with the first frame number of a mapping of frames (VM_PFNMAP): what is computed from it is the number of a page on which
+ * nobody took a reference. See remap_pfn_range() in mm/memory.c.
  */
 export const firstFrame = 'vm_pgoff';
 
-/** Calls that take pages from the allocator, also where what they give is not a page's pointer: include/linux/gfp.h. */
+/** Calls that take pages from the allocator, also those that do not return a page pointer: include/linux/gfp.h. */
 export const allocatingCalls: readonly string[] = [
   'alloc_page',
   'alloc_pages',
@@ -167,9 +168,12 @@ export const allocatingCalls: readonly string[] = [
   '__get_free_pages',
 ];
 
-/** From a member to the struct around it, whose type is the second argument: include/linux/container_of.h, list.h, rbtree.h. */
+/**
+ * Matches calls whose result is a pointer to the struct named by the second argument, mostly from a member to the struct around it:
+ * include/linux/container_of.h, list.h, rbtree.h.
+ */
 export const castCalls: RegExp =
   /^(container_of\w*|list_(first_|last_|next_|prev_)?entry\w*|hlist_entry\w*|rb_entry\w*|from_\w+|kzalloc_obj|kmalloc_obj)$/;
 
-/** Of those, the ones that give the object at an end of a list: include/linux/list.h. */
+/** Of those, the ones that return the object at an end of a list: include/linux/list.h. */
 export const endEntries = /^list_(first|last)_entry(_or_null)?$/;

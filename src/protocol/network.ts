@@ -8,6 +8,7 @@ export const networkStructs: readonly ContainerStruct[] = [
   { tag: 'skb_frag_t', content: '@skb', pageFields: ['bv_page', 'netmem'], same: ['page', 'p'] },
 ];
 
+/** Calls that move pages into and out of skbs. */
 export const networkTransfers: readonly Transfer[] = [
   { name: 'skb_fill_page_desc', moves: [['2', '0@skb']] },
   { name: '__skb_fill_page_desc', moves: [['2', '0@skb']] },
@@ -27,6 +28,7 @@ export const networkTransfers: readonly Transfer[] = [
   { name: 'skb_shinfo', moves: [['0@skb', 'return@skb']], returns: 'skb_shared_info' },
 ];
 
+/** Calls that drop the pages of skbs and sk_msgs. */
 export const networkReleases: readonly ReleaseCall[] = [
   { name: 'kfree_skb', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
   { name: 'consume_skb', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },

@@ -1,14 +1,17 @@
 import type { Transfer } from './types.js';
 
 /**
- * One page seen another way: its folio, its compound head, its frame number, its physical or kernel address. A pfn or an
- * address keeps the reference alive though the pointer is thrown away. include/linux/mm.h, asm-generic/memory_model.h.
+ * Calls that give another form of one page: its folio, its compound head, its frame number, its physical or kernel address. A frame number
+ * or an address keeps the reference alive although the pointer is thrown away. include/linux/mm.h, asm-generic/memory_model.h.
  */
 const same = (name: string, argument = '0'): Transfer => ({ name, moves: [[argument, 'return']] });
 const toFrame = (name: string): Transfer => ({ name, moves: [['0', 'return@pfn']] });
 const toAddress = (name: string): Transfer => ({ name, moves: [['0', 'return@address']] });
 
-/** Calls that find a page again, by frame number, physical or kernel address: they are turned into each other freely. */
+/**
+ * Calls that find a page again by its frame number, physical or kernel address. All of these take any of them, as code converts freely
+ * between them.
+ */
 export const pageLookups: readonly string[] = [
   'virt_to_page',
   'virt_to_head_page',
@@ -28,7 +31,7 @@ export const pageLookups: readonly string[] = [
   'pte_page',
 ];
 
-/** Of these, calls that find a page by an address at which it was mapped, and not by any that its frame number leads to. */
+/** Of these, the calls that find a page only by an address at which it was mapped, not by one that is computed from its frame number. */
 export const mappingLookups: ReadonlySet<string> = new Set(['vmalloc_to_page']);
 
 const lookup = (name: string): Transfer => ({
@@ -36,13 +39,14 @@ const lookup = (name: string): Transfer => ({
   moves: [
     ['0@pfn', 'return'],
     ['0@address', 'return'],
-    // An entry of a page table is a struct of one number on most machines.
+    // A page table entry is a struct of one number on most machines.
     ...(name === 'pte_page' ? [['0.pte@pfn', 'return'] as const] : []),
   ],
-  // A page of a device's memory has a frame number, and is none of those.
+  // A page of device memory has a frame number, but is not online.
   ...(name === 'pfn_to_online_page' ? { fails: 'zero' as const } : {}),
 });
 
+/** Calls that give another form of a page. */
 export const pageTransfers: readonly Transfer[] = [
   ...['page_folio', 'compound_head', 'folio_page', 'nth_page', 'pfn_folio_page', 'page_rmappable_folio', 'ERR_CAST'].map((n) => same(n)),
   ...['folio_file_page', 'sub_page', 'page_ptr', 'READ_ONCE', 'rcu_dereference'].map((n) => same(n)),
@@ -110,12 +114,14 @@ export const pageTransfers: readonly Transfer[] = [
   { name: 'page_to_section', moves: [] },
 ];
 
-/** What a number stands for that a page's pointer is turned into. */
+/** The kind of number that a page pointer is converted to. */
 export type PageNumber = 'frame number' | 'physical address';
 
 const numbersOf = (form: PageNumber, names: readonly string[]): [string, PageNumber][] => names.map((name) => [name, form]);
 
-/** What the calls give that turn a page, its address or another such number into a number: include/linux/pfn.h, asm-generic/page.h. */
+/**
+ * Calls that convert a page, its address or another such number to a number, and to which kind: include/linux/pfn.h, asm-generic/page.h.
+ */
 export const pageNumbers: ReadonlyMap<string, PageNumber> = new Map([
   ...numbersOf('physical address', [
     'page_to_phys',
@@ -151,14 +157,16 @@ export const pageNumbers: ReadonlyMap<string, PageNumber> = new Map([
   ]),
 ]);
 
-/** Calls that map a page, where others give the address at which it stands anyway: include/linux/highmem.h, vmalloc.h. */
+/**
+ * Matches in the name of a call that maps a page. Others only return the address that it has anyway: include/linux/highmem.h, vmalloc.h.
+ */
 export const mappingName = /map/;
 
-/** Calls that hand their argument through: `likely(x)`, casts in macro form, reads. */
+/** Calls whose value is their first argument: `likely(x)`, casts in macro form, reads. */
 export const transparentCalls: readonly string[] = [
   'likely',
   'unlikely',
-  // include/linux/compiler.h: what the two above come to.
+  // include/linux/compiler.h: what the two above expand to.
   '__builtin_expect',
   'READ_ONCE',
   'WARN_ON',
@@ -181,60 +189,63 @@ export const transparentCalls: readonly string[] = [
   'barrier_data',
 ];
 
-/** Calls that take a variable's value out of it, so that its cleanup finds nothing: include/linux/cleanup.h. */
+/** Calls that take a variable's value out of it, so that its cleanup finds NULL: include/linux/cleanup.h. */
 export const takingCalls: readonly string[] = ['no_free_ptr', 'retain_and_null_ptr', 'return_ptr', '__get_and_null'];
 
-/** Of those, the macro that returns what it takes out, a statement of its own. */
+/** Of those, the macro that is a statement of its own and returns the value. */
 export const returningCall = 'return_ptr';
 
 /** Macros that store their second argument in their first: include/asm-generic/rwonce.h, include/linux/rcupdate.h. */
 export const storingCalls: ReadonlySet<string> = new Set(['WRITE_ONCE', 'rcu_assign_pointer', 'RCU_INIT_POINTER']);
 
-/** Structs whose first member is a page: a pointer to it is a pointer to them. include/linux/mm_types.h. */
+/** Structs whose first member is a page, by tag: a pointer to the page is a pointer to the struct. include/linux/mm_types.h */
 export const pageMembers: ReadonlyMap<string, string> = new Map([['folio', 'page']]);
 
-/** Members by whose address such a struct is handed over itself: `&folio->page`, and what a list holds it by. */
+/** Members whose address stands for the whole page or folio: `&folio->page`, and the member by which it is on a list. */
 export const pageHandles: ReadonlyMap<string, readonly string[]> = new Map([
   ['folio', ['page', 'lru']],
   ['page', ['lru']],
 ]);
 
-/** Calls that look into a page, or change what is known of it: include/linux/highmem.h, page-flags.h, pagemap.h, swap.h, kvm_host.h. */
+/** Matches calls that access a page's data or change its state: include/linux/highmem.h, page-flags.h, pagemap.h, swap.h, kvm_host.h. */
 export const pageUse =
   /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
 
 /**
- * Tests of what a page is, which say nothing of whether it is held: include/linux/page-flags.h. The page of zeros and a device's pages are
- * reserved (mm/mm_init.c), and are taken with a reference as any other.
+ * Matches tests of a page's kind, which do not tell whether it is held: include/linux/page-flags.h. The zero page and a device's pages are
+ * reserved (mm/mm_init.c), and references are taken on them as on any other.
  */
 export const pageStateTest = /^(folio_test_|Page[A-Z])/;
 
 /**
- * Tests of whether a page is reserved. A user may have some that are, the page of zeros and those of a device's memory, and whoever takes
- * references on user pages takes them on these, too: include/linux/page-flags.h, virt/kvm/kvm_main.c (`kvm_pfn_to_refcounted_page()`).
+ * Tests whether a page is reserved. User memory may contain reserved pages, the zero page and device memory, and calls that take references
+ * on user pages take them on these too: include/linux/page-flags.h, virt/kvm/kvm_main.c (`kvm_pfn_to_refcounted_page()`).
  */
 export const reservedTests: readonly string[] = ['PageReserved', 'folio_test_reserved'];
 
-/** In the text of a function that tells those from the others. */
+/** Matches in the text of a function that tells those from other reserved pages. */
 export const reservedExceptions = /zero_p(fn|age)|zone_device|devmap|fsdax|is_pci_p2pdma/i;
 
-/** In the name of a test of a frame number: true for one that stands for an error, or for no page. include/linux/kvm_host.h */
+/** Matches in the name of a test that is true for a frame number which stands for an error, or for no page: include/linux/kvm_host.h */
 export const noFrameName = /_err|error|noslot|(?:^|_)is_\w+_pfn$|(?<!^Page)reserved/i;
-/** In the name of one that says, either way, whether there is a page to drop. */
+/** Matches in the name of a test, of either sense, whether a frame number has a page to be dropped. */
 export const frameTestName = /err|valid|refcounted|noslot|reserved/i;
-/** True for a frame number with a page. */
+/** The test that is true for a frame number with a page. */
 export const frameTest = 'pfn_valid';
 
 /**
- * In the text of a function: it asks whether an MMU notifier was called since it looked at the page table, and maps a page where none was.
+ * Matches in the text of a function that maps a page only if no MMU notifier was called since it looked at the page table:
  * include/linux/mmu_notifier.h, kvm_host.h
  */
 export const notifierQuestion = /\bmmu_(?:interval|invalidate|notifier)_\w*retry\w*\s*\(/;
 
-/** In the text of a function: it hands on the number of a page's frame, as who maps a page does. include/linux/mm.h */
+/** Matches in the text of a function that passes on a page's frame number, as one that maps the page does: include/linux/mm.h */
 export const frameHandedOn = /\w\s*\([^;{}]*\bpage_to_pfn\s*\(/;
 
-/** Operations by which an MMU notifier tells that pages go from the page table: the operations' struct, and the member. include/linux/mmu_notifier.h */
+/**
+ * Operations by which an MMU notifier tells that pages are removed from the page table: tag of the operations' struct, and member.
+ * include/linux/mmu_notifier.h
+ */
 export const notifierOperations: readonly (readonly [struct: string, member: string])[] = [
   ...[
     'invalidate_range_start',
@@ -247,5 +258,5 @@ export const notifierOperations: readonly (readonly [struct: string, member: str
   ['mmu_interval_notifier_ops', 'invalidate'],
 ];
 
-/** In the text of a function: it takes a reference on a page of which nobody need hold one. include/linux/mm.h, page_ref.h */
+/** Matches in the text of a function that tries to take a reference on a page which may have none: include/linux/mm.h, page_ref.h */
 export const tryingText = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;

@@ -14,6 +14,7 @@ const remote: Signature[] = [
 
 const pin = { taken: 'pin', result: 'count', behind: '[]', longterm: false, iterator: null, era: '5.6 on' } as const;
 
+/** The calls that take pins. */
 export const pinAcquires: readonly Acquire[] = [
   { ...pin, name: 'pin_user_pages', signatures: plain },
   { ...pin, name: 'pin_user_pages_fast', signatures: fast },
@@ -23,6 +24,7 @@ export const pinAcquires: readonly Acquire[] = [
   { ...pin, name: 'pin_user_pages_locked', signatures: [{ args: 5, pages: 3, flags: 2, count: 1 }], era: '5.9 to 5.18' },
 ];
 
+/** The calls that drop them. */
 export const pinReleases: readonly ReleaseCall[] = [
   { name: 'unpin_user_page', pages: '0', shape: 'single', drops: 'pin', era: '5.6 on' },
   { name: 'unpin_user_pages', pages: '0[]', shape: 'bulk', drops: 'pin', era: '5.6 on' },

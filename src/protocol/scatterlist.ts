@@ -10,6 +10,7 @@ export const scatterlistStructs: readonly ContainerStruct[] = [
   { tag: 'sg_mapping_iter', content: '@sgl', pageFields: ['page'], same: ['piter'] },
 ];
 
+/** Calls that move pages into and out of scatterlists. */
 export const scatterlistTransfers: readonly Transfer[] = [
   { name: 'sg_set_page', moves: [['1', '0@sgl']] },
   { name: 'sg_assign_page', moves: [['1', '0@sgl']] },
@@ -30,7 +31,7 @@ export const scatterlistTransfers: readonly Transfer[] = [
       ['1[]', '0@sgl'],
       ['0', 'return'],
     ],
-    // A number before 5.10, the last entry since.
+    // Returns a number before 5.10, and the last entry since.
     fails: 'any error',
   },
   { name: 'sg_alloc_append_table_from_pages', moves: [['1[]', '0@sgl']], fails: 'error' },
@@ -53,6 +54,7 @@ export const scatterlistTransfers: readonly Transfer[] = [
   { name: 'sk_msg_page', moves: [['0.sg.data@sgl', 'return']] },
 ];
 
+/** Macros that iterate over scatterlists. */
 export const scatterlistIterators: readonly Iterator[] = [
   { name: 'for_each_sg', moves: [['0', '1']] },
   { name: 'for_each_sgtable_sg', moves: [['0', '1']] },

@@ -1,50 +1,50 @@
 /**
- * The words in which a family of kernel calls is written down. A family is data: a table of acquiring calls, of releases,
- * of calls that move pages from one place to another. Nothing here runs.
+ * The types in which families of kernel calls are described. A family is data: tables of calls that take references, that drop them, and
+ * that move pages from one place to another. There is no code here.
  */
 
 /**
- * A place of a call, as text: `0` is the first argument, `return` the result, `*` steps: `[]` what a pointer or array
- * refers to, `.field`, and `@sgl`, `@bvec`, `@skb`, `@pipe`, `@pfn`, `@address` for what a container holds.
- * `1[]` is "the array elements behind the second argument", `0@sgl` "the pages in the scatterlist that is the first".
+ * A place of a call, as text: `0` is the first argument, `return` the result. Steps may follow: `[]` for what a pointer or array refers to,
+ * `.field`, and `@sgl`, `@bvec`, `@skb`, `@pipe`, `@pfn`, `@address` for what a container holds. `1[]` is "the elements of the array that
+ * the second argument points at", `0@sgl` "the pages in the scatterlist that is the first argument".
  */
 export type Place = string;
 
-/** What an acquiring call takes. `none` is decided per call (a NULL page array). */
+/** What an acquiring call takes. (`none`, for a NULL page array, is found out for each call.) */
 export type Taken = 'get' | 'pin' | 'conditional';
 
 /** What an acquiring call returns. */
 export type Result =
-  /** Number of pages, or a negative error. */
+  /** The number of pages, or a negative error. */
   | 'count'
-  /** Number of bytes, or a negative error. */
+  /** The number of bytes, or a negative error. */
   | 'bytes'
   /** True if the one page was taken. */
   | 'bool'
   /** The page itself, or an error pointer. */
   | 'page'
-  /** Number of folios, or a negative error. */
+  /** The number of folios, or a negative error. */
   | 'folios';
 
-/** One spelling of an acquiring call's arguments; kernels changed them over the years. Positions count from 0. */
+/** One list of arguments of an acquiring call; kernels changed them over the years. Positions count from 0. */
 export interface Signature {
   /** Number of arguments. */
   args: number;
-  /** Position of the page array or page pointer, `null` if the page is the result. */
+  /** Position of the page array or page pointer; `null` if the page is the result. */
   pages: number | null;
-  /** Position of the gup_flags, or of the write flag of old kernels, `null` if there is none. */
+  /** Position of the gup_flags, or of the write flag of old kernels; `null` if there is none. */
   flags: number | null;
-  /** Position of the number of pages, `null` where one page is meant or the size is in bytes. */
+  /** Position of the number of pages; `null` if it is always one page, or if the size is in bytes. */
   count: number | null;
-  /** Position of the number of bytes, of calls that count those. */
+  /** Position of the number of bytes, if the call is given one. */
   bytes?: number;
-  /** Position of the pointer to the number of entries that are filled, which grows with what is taken. */
+  /** Position of a pointer to the number of filled entries, which the call increases. */
   filled?: number;
-  /** The first release without this spelling. */
+  /** The first release without this list of arguments. */
   until?: Release;
 }
 
-/** A release of the kernel: `[5, 6]`. */
+/** A kernel release: `[5, 6]`. */
 export type Release = readonly [major: number, minor: number];
 
 /** A call that takes references on user pages. */
@@ -52,65 +52,71 @@ export interface Acquire {
   name: string;
   taken: Taken;
   result: Result;
-  /** How far behind the page argument the pages lie: `[]` for `struct page **`, `[][]` for `struct page ***`, `@bvec` for bvecs. */
+  /** Steps from the page argument to the pages: `[]` for `struct page **`, `[][]` for `struct page ***`, `@bvec` for bvecs. */
   behind: string;
-  /** FOLL_LONGTERM is implied by the name. */
+  /** True if the name implies FOLL_LONGTERM. */
   longterm: boolean;
-  /** Through an `iov_iter`, which need not be user backed. Its position, or `null`. */
+  /** Position of the `iov_iter` that the pages come from, which need not be user backed; else `null`. */
   iterator: number | null;
-  /** References are taken where no array is given, too, and nobody can drop them; the others take none then. */
+  /** Set if references are taken also when no array is given, so that nobody can drop them. Other calls take none then. */
   alwaysTakes?: true;
   signatures: Signature[];
-  /** Kernel versions that have it, for readers. */
+  /** Kernel versions that have the call, for readers. */
   era: string;
 }
 
-/** How a releasing call takes its pages. */
+/** How a releasing call is given its pages. */
 export type ReleaseShape =
   /** One page or folio. */
   | 'single'
   /** A whole array or range. */
   | 'bulk'
-  /** Everything in a container, done by generic kernel code. */
+  /** Everything in a container, by generic kernel code. */
   | 'container';
 
 /** A call that drops references. */
 export interface ReleaseCall {
   name: string;
-  /** Where the pages stand. */
+  /** Where the pages are. */
   pages: Place;
   shape: ReleaseShape;
-  /** Which kind of reference it drops. */
+  /** The kind of reference that it drops. */
   drops: 'get' | 'pin' | 'any';
-  /** Gives the page back to the allocator: meant for pages that came from there. */
+  /** Set if it returns the page to the allocator, and so is meant for pages from there. */
   frees?: true;
-  /** Marks dirty too: always, or if the argument at this position is not zero. */
+  /** Set if it marks the pages dirty too: always, or if the argument at this position is not zero. */
   dirty?: true | number;
   era: string;
 }
 
-/** A call that moves page pointers, or what stands for them, from one place to another: pairs of from and to. */
+/** A call that moves page pointers, or what stands for them, from one place to another. */
 export interface Transfer {
   name: string;
   moves: readonly (readonly [from: Place, to: Place])[];
-  /** Tag of the struct that the result points at, where that is part of a container. */
+  /** Tag of the struct that the result points at, if that is part of a container. */
   returns?: string;
-  /** The result that says that nothing was moved; success is zero beside `error`, and anything else beside `any error`. */
+  /**
+   * How the result says that nothing was moved. `error`: a negative number, with zero for success. `any error`: a negative number, with any
+   * other for success. `zero`: zero or NULL. `error pointer`: an error pointer, with a valid pointer for success.
+   */
   fails?: 'error' | 'any error' | 'zero' | 'error pointer';
-  /** Where the call fails it has dropped what it was to move. */
+  /** Set if the call, when it fails, has dropped what it was to move. */
   drops?: true;
-  /** Position of the argument that the result is, where something was moved. */
+  /** Position of the argument that the result equals if something was moved. */
   gives?: number;
-  /** Position of a flag's address: set where the call succeeds but the page stands there already, and its reference stays with whoever called. */
+  /**
+   * Position of a flag's address. The flag is set if the call succeeds but the page is there already, and its reference stays with the
+   * caller.
+   */
   merged?: number;
-  /** Who finds what is there: where nobody near calls that, nothing is kept by having been put there. */
+  /** The call that finds what was put there. If no code nearby calls it, putting something there keeps nothing. */
   foundBy?: string;
 }
 
 /**
- * What sort of pages those of another origin are: fresh from the allocator, the kernel's own memory, the page of zeros, pages of the
- * page cache, pages looked up by a number or an address, no more than the number of one, memory that other calls give, or what an
- * iterator has that is no user's.
+ * The kind of pages of another origin: fresh from the allocator; the kernel's own memory; the zero page; pages of the page cache; pages
+ * looked up by a number or an address; only the frame number of such a page; memory that other calls return; pages of an iterator that is
+ * not user backed.
  */
 export type OriginKind = 'allocated' | 'kernel' | 'zero' | 'cache' | 'found' | 'frame' | 'memory' | 'iterator';
 
@@ -126,14 +132,14 @@ export interface OriginCall extends Origin {
   name: string;
 }
 
-/** A macro followed by a statement. */
+/** A macro followed by a statement, which iterates. */
 export interface Iterator {
   name: string;
-  /** Moves at the start of each round, between its arguments. */
+  /** What is moved between its arguments at the start of each iteration. */
   moves: readonly (readonly [from: Place, to: Place])[];
 }
 
-/** A struct that is part of a generic container: its fields lead to the same container, or to the pages in it. */
+/** A struct that is part of a generic container: its fields lead to other parts of the container, or to the pages in it. */
 export interface ContainerStruct {
   tag: string;
   /** The step that stands for the pages in it: `@sgl`. */
@@ -142,6 +148,6 @@ export interface ContainerStruct {
   pageFields: readonly string[];
   /** Fields that lead to another part of the same container. */
   same: readonly string[];
-  /** Fields that name the function to which the kernel gives it back. */
+  /** Fields with the function that the kernel calls when it gives the struct back. */
   completes?: readonly string[];
 }

@@ -1,6 +1,6 @@
-/** How drivers name the call that undoes another: as that one, but for a word. */
+/** How drivers name the call that undoes another one: the same name but for one word. */
 
-/** What a word in a call's name is in the name of a call that undoes it. */
+/** For a word in a call's name, the words in the names of calls that undo it. */
 const opposites: ReadonlyMap<string, readonly string[]> = new Map([
   ['activate', ['deactivate']],
   ['add', ['remove', 'del', 'delete']],
@@ -27,14 +27,14 @@ const opposites: ReadonlyMap<string, readonly string[]> = new Map([
 
 const setting = new RegExp(`(?:^|_)(?:${[...opposites.keys()].join('|')})(?:_|$)`);
 
-/** The names that a call which undoes one of a name may have. */
+/** Returns the names that a call which undoes this one may have. */
 export function undoneBy(name: string): string[] {
   if (!setting.test(name)) return [];
   const words = name.split('_');
   return words.flatMap((word, i) => (opposites.get(word) ?? []).map((other) => words.with(i, other).join('_')));
 }
 
-/** Words of calls by which somebody outside of the kernel's own memory comes to reach pages: a device, firmware, a hypervisor. */
+/** Words for calls that make pages accessible to someone outside the kernel's own memory: a device, firmware, a hypervisor. */
 const outside: ReadonlySet<string> = new Set([
   'attach',
   'bind',
@@ -49,6 +49,7 @@ const outside: ReadonlySet<string> = new Set([
   'share',
 ]);
 
+/** For a word in the name of a call that takes pages back from outside, the words for calls that give them. */
 const takingBack: ReadonlyMap<string, readonly string[]> = new Map(
   [...new Set([...outside].flatMap((word) => opposites.get(word) ?? []))].map((end) => [
     end,
@@ -56,13 +57,13 @@ const takingBack: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
-/** The names that a call may have which somebody outside is told of pages by, where one of a name takes that back. */
+/** Returns the names of calls whose giving of pages to someone outside this call may take back. */
 export function toldBefore(name: string): string[] {
   const words = name.split('_');
   return words.flatMap((word, i) => (takingBack.get(word) ?? []).map((other) => words.with(i, other).join('_')));
 }
 
-/** The names that a call may have which takes back what one of a name has told somebody outside. */
+/** Returns the names of calls that may take back what this call gives to someone outside. */
 export function takenBackBy(name: string): string[] {
   return undoneBy(name).filter((end) => toldBefore(end).includes(name));
 }
