@@ -6,28 +6,31 @@ import { ENDS, fileNumbers, numberBytes } from './postings.js';
 import { STAMP } from './stamp.js';
 import { writeWhole } from './store.js';
 
-/** An index as it is kept, with a name that no other has. */
+/** An index as it is kept, with its name: a digest, which no other index has. */
 export interface KeptIndex {
   index: TurnedIndex;
   name: string;
 }
 
-/** Where the index of one tree waits for the next run. */
+/** Keeps the index of one tree for the next run. */
 export interface TreeCache {
-  /** What an earlier run left, or undefined if there is nothing of use. */
+  /** Returns the index that an earlier run has left; `undefined` if there is nothing usable. */
   load(): KeptIndex | undefined;
-  /** Keeps an index; the name that it has from then on. */
+  /** Keeps an index; returns its name. */
   save(index: TurnedIndex): string;
 }
 
-/** Goes up when what a scanner lists, or how this file writes it, changes. */
+/** To be increased when what a scanner lists, or how this file writes it, changes. */
 const FORMAT = 5;
 const MAGIC = 0x70757472;
 const DIGEST = 20;
-/** Digest, then magic, files, entries, bytes of file names, directories, bytes of their names; the rest is a multiple of 8 from the beginning. */
+/**
+ * A digest, then six numbers: magic, files, entries, bytes of file names, directories, bytes of directory names. The length is a multiple
+ * of 8.
+ */
 const HEADER = 48;
 
-/** The cache of the tree at `root` in the directory `dir`. Whatever goes wrong with it costs time, and nothing else. */
+/** Opens the cache of the tree at `root` in the directory `dir`. A failure of the cache only costs time. */
 export function openCache(dir: string, root: string): TreeCache {
   const tree = `tree-${short(realpathSync(root))}-`;
   const name = `${tree}${short(`${version()} ${FORMAT}`)}.bin`;
@@ -43,12 +46,12 @@ export function openCache(dir: string, root: string): TreeCache {
     save(index) {
       try {
         mkdirSync(dir, { recursive: true });
-        // What other versions left of this tree.
+        // Removes what other versions have left for this tree.
         for (const other of readdirSync(dir)) {
           if (other.startsWith(tree) && other.endsWith('.bin') && other !== name) rmSync(join(dir, other), { force: true });
         }
       } catch {
-        // writeWhole finds out.
+        // writeWhole notices it.
       }
       const parts = encode(index);
       writeWhole(file, parts);
@@ -57,7 +60,7 @@ export function openCache(dir: string, root: string): TreeCache {
   };
 }
 
-/** The bytes of a file in shared memory, for all threads. */
+/** Reads a file into shared memory, for all threads. */
 function readShared(file: string): Buffer {
   const fd = openSync(file, 'r');
   try {
@@ -118,12 +121,12 @@ function decode(raw: Buffer): KeptIndex | undefined {
   return { index, name };
 }
 
-/** The digest at the beginning. */
+/** The digest at the beginning, in hex. */
 function nameIn(raw: Buffer): string {
   return raw.toString('hex', 0, DIGEST);
 }
 
-/** Over everything, the digest's own place being zero. */
+/** A digest of everything, with zeros in the digest's own place. */
 function digest(parts: readonly Uint8Array[]): Buffer {
   const hash = createHash('sha1');
   for (const part of parts) hash.update(part);
@@ -138,7 +141,7 @@ function short(text: string): string {
   return createHash('sha1').update(text).digest('hex').slice(0, 16);
 }
 
-/** Of putright. */
+/** The version of putright. */
 function version(): string {
   const description: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   return description instanceof Object && 'version' in description ? String(description.version) : '';

@@ -1,24 +1,27 @@
-/** How the answers of one index may differ from those of another of the same tree. */
+/** How the answers of one index may differ from those of another index of the same tree. */
 import { ANYTHING, CALL, DEFINITION, FIELD, hashName, STRUCT } from './hash.js';
 
-/** True of a name whose question may have another answer than before; never false of one that has. */
+/**
+ * Says whether the answer to a question about a name may have changed. It may say so for an answer that is the same, but never misses one
+ * that is not.
+ */
 export interface Differences {
   calling(name: string): boolean;
   defining(name: string): boolean;
   accessing(field: string): boolean;
   definingStruct(tag: string): boolean;
-  /** Those that some file lists in one index alone. */
+  /** Hashes that some file lists in only one of the two indexes. */
   readonly hashes: ReadonlySet<number>;
-  /** The list of files is another one. */
+  /** True if the list of files has changed. */
   readonly files: boolean;
 }
 
-/** How answers may differ after both of two changes. */
+/** Returns how answers may differ after both of two changes. */
 export function eitherOf(one: Differences, other: Differences): Differences {
   return differencesOf(new Set([...one.hashes, ...other.hashes]), one.files || other.files);
 }
 
-/** The hashes that one of two files lists and the other does not, into `found`. */
+/** Adds to `found` the hashes that only one of two lists has. */
 export function differing(one: Iterable<number>, other: Iterable<number>, found: Set<number>): void {
   const left = new Set(one);
   const right = new Set(other);
@@ -26,14 +29,18 @@ export function differing(one: Iterable<number>, other: Iterable<number>, found:
   for (const hash of right) if (!left.has(hash)) found.add(hash);
 }
 
-/** @param hashes those that some file lists in one index alone */
+/**
+ * Returns how answers may differ.
+ * @param hashes those that some file lists in only one of the indexes
+ * @param files true if the list of files has changed
+ */
 export function differencesOf(hashes: ReadonlySet<number>, files: boolean): Differences {
   const any = hashes.has(ANYTHING);
   const isNone = hashes.size === 0 && !files;
   const question = (role: number) => (name: string) => {
     if (isNone) return false;
     const hash = hashName(name, role);
-    // Of such a name every file is reported: the answer is the list of files.
+    // For such a name every file is reported: the answer is the list of files.
     return hash === null ? files : any || hashes.has(hash);
   };
   return {

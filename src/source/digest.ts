@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Names a text: the same digest, the same bytes. @param text a string by its bytes in UTF-8 */
+/**
+ * Returns a digest of a text: texts with the same digest are the same.
+ * @param text a string is taken as UTF-8
+ */
 export function digestOfText(text: Uint8Array | string): string {
   return createHash('sha1').update(text).digest('base64');
 }

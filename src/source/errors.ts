@@ -1,15 +1,15 @@
-/** A tree that cannot be analysed at all: missing, not a directory, or without any C in it. One clear line. */
+/** Thrown for a tree that cannot be analysed at all: missing, not a directory, or without any C in it. The message is one line. */
 export class TreeError extends Error {
   override readonly name = 'TreeError';
 }
 
-/** Something about one file that the reader of the result has to know; the run goes on without that file. */
+/** A problem with one file that the user must know about; the run goes on without that file. */
 export interface SourceWarning {
   file: string;
   why: string;
 }
 
-/** The words for a failed system call, short enough for a warning's line. */
+/** Returns words for a failed system call, short enough for a one-line warning. */
 export function reason(error: unknown): string {
   const code = errorCode(error);
   switch (code) {
@@ -29,7 +29,7 @@ export function reason(error: unknown): string {
   }
 }
 
-/** `ENOENT` and the like, or undefined if the error did not come from the system. */
+/** Returns `ENOENT` and the like; `undefined` if the error is not from the system. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,4 +1,4 @@
-/** The SHA-1 of the fast.as that this was compiled from, by make-fast.mjs. */
+/** The SHA-1 of the fast.as that this was compiled from by make-fast.mjs. */
 export const FAST_SOURCE = '5a2815796f2e77b67960ee8a67d05c0bc50f333c';
 
 /** fast.as, compiled. */

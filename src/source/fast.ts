@@ -2,7 +2,7 @@ import { FAST_WASM } from './fast-wasm.js';
 import { CLASS } from './hash.js';
 import { leave, look, PAD, reserve, type Scanner, sight } from './scan.js';
 
-/** The part of JavaScript's WebAssembly that is needed here; its types come with the browser's, which Node's leave out. */
+/** The part of JavaScript's WebAssembly that is used here. Its types come with the browser's, which Node's types leave out. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object) => { exports: unknown };
@@ -19,12 +19,12 @@ interface Exports {
   laterCount(): number;
 }
 
-/** Where fast.as leaves its lists, in numbers of 4 bytes. */
+/** Where fast.as puts its lists, as indexes of 4-byte numbers. */
 const HASHES = 0x40000 / 4;
 const LATER = 0x80000 / 4;
 const PAGE = 1 << 16;
 
-/** The scanner that looks at 16 bytes at a time; `undefined` where WebAssembly lacks that. */
+/** Returns the scanner that looks at 16 bytes at a time; `undefined` if WebAssembly does not support that here. */
 export function fastScanner(): Scanner | undefined {
   let wasm: Exports;
   try {

@@ -1,18 +1,18 @@
 /**
- * The 32-bit names of the index. An identifier gets another hash in each role that it can play, so that one flat
- * list of numbers per file answers all questions. A collision only makes the index report a file too many.
+ * The 32-bit names of the index. An identifier has a different hash in each role that it can play, so that one flat list of numbers per
+ * file answers all questions. A collision only makes the index report a file too many.
  */
 
-/** Before `(`. */
+/** Role of a name before `(`. */
 export const CALL = 0x811c9dc5;
-/** Before `(`, or next behind one, on a line that begins in column one: where definitions stand. */
+/** Role of a name before `(`, or right behind one, on a line that begins in column one: where definitions are. */
 export const DEFINITION = 0x3c6ef372;
-/** After `->` or `.`. */
+/** Role of a name after `->` or `.`. */
 export const FIELD = 0x2f0b4f37;
-/** Between `struct` or `union` and `{`. */
+/** Role of a name between `struct` or `union` and `{`. */
 export const STRUCT = 0x5bd1e995;
 
-/** In the list of a file that has to be reported for every question (no identifier hashes to it). */
+/** In the list of a file that must be reported for every question. No identifier has this hash. */
 export const ANYTHING = 0;
 
 /** Class bits of a byte. */
@@ -20,7 +20,7 @@ export const WORD = 1;
 export const BLANK = 2;
 export const DIGIT = 4;
 
-/** What each byte is. Bytes from 0x80 and `$` are no word bytes: see `hashName`. */
+/** The class of each byte. `$` and bytes from 0x80 on are no word bytes: see `hashName`. */
 export const CLASS: Uint8Array = classes();
 
 function classes(): Uint8Array {
@@ -35,8 +35,8 @@ const FIRST = [0x01000193, 0x2c1b3c6d, 0x297a2d39, 0x1b873593];
 const SECOND = [0x165667b1, 0x0f4d7a35, 0x4cf5ad43, 0x27d4eb2f];
 
 /**
- * Hashes a word in the role that `seed` names: 16 bytes at a time from its end, the first piece filled up with zeros in
- * front, as four numbers side by side. That is how a processor can do it at once: fast.as has the same.
+ * Hashes a word in the role that `seed` stands for: 16 bytes at a time from its end, the first piece filled up with zeros in front, as four
+ * numbers side by side. A processor can do these at once, as fast.as does.
  */
 export function hashWord(text: Uint8Array, start: number, end: number, seed: number): number {
   let hash = seed;
@@ -61,9 +61,8 @@ export function hashWord(text: Uint8Array, start: number, end: number, seed: num
 }
 
 /**
- * The hash of a name that is asked for, or `null` if the index cannot tell it apart and every file has to be
- * reported. Of a name with bytes that the index does not take for word bytes (`$`, UTF-8), the index sees only the part
- * next to the punctuation that it looks at.
+ * Returns the hash of a name that is asked for; `null` if the index cannot tell it apart, so that every file must be reported. Of a name
+ * with bytes that are no word bytes (`$`, UTF-8), the index sees only the part next to the punctuation that it looks at.
  */
 export function hashName(name: string, role: number): number | null {
   const part = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
@@ -76,5 +75,5 @@ export function hashName(name: string, role: number): number | null {
   return hashWord(scratch, 0, length, role);
 }
 
-/** For the bytes of a name. */
+/** Buffer for the bytes of a name. */
 let scratch = new Uint8Array(256);

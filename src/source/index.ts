@@ -24,30 +24,30 @@ export { openStore, type Store } from './store.js';
 export { findNames, type Token } from './tokens.js';
 export type { SharedTree, Tree } from './tree.js';
 
-/** How to open a tree. */
+/** Options of {@link openTree}. */
 export interface TreeOptions {
-  /** How many threads read; as many as there are processors if left out. The result is the same. */
+  /** How many threads read; default: one for each processor. The result is the same. */
   jobs?: number;
-  /** A directory for what a later run can use again. */
+  /** A directory in which to keep what a later run can use again. */
   cache?: string;
-  /** What {@link lookAhead} finds of the same tree in the same cache; what it does not is looked for here. */
+  /** What {@link lookAhead} has found of the same tree in the same cache. What it did not find is looked for here. */
   looked?: Promise<Looked | null>;
-  /** Told now and then how many of the files known so far have been read. */
+  /** Called from time to time with how many of the files known so far have been read. */
   onProgress?: (done: number, total: number) => void;
   /** Stops the work; `openTree` then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** What a run that comes back to a tree can see of it at once; all of it may be sent between threads. */
+/** What a run that returns to a tree can find out about it at once. It can be sent between threads. */
 export interface Looked {
   known: KeptIndex;
-  /** What the files of that index look like now. */
+  /** The stamps that the files of that index have now. */
   now: Promise<SliceResult[]>;
 }
 
 /**
- * Looks at the files that an earlier run has found in a tree, for {@link openTree} on another thread: one that has yet to load
- * what it needs, and can look at the directories meanwhile. `null` if nothing was kept.
+ * Looks at the files that an earlier run has found in a tree, for an {@link openTree} on another thread, which still has to load its
+ * modules and can look at the directories meanwhile. Returns `null` if nothing was kept.
  */
 export async function lookAhead(
   root: string,
@@ -60,7 +60,7 @@ export async function lookAhead(
   const crew = gather(jobs, undefined, onProgress);
   const work = crew.begin({ root: top, stamps: true, want: 'stamp' });
   const look = async (): Promise<SliceResult[]> => {
-    // Who is told what was kept can begin with that.
+    // Lets the caller begin with what was kept.
     await new Promise((done) => setImmediate(done));
     try {
       work.add(known.index.files);
@@ -70,12 +70,15 @@ export async function lookAhead(
     }
   };
   const now = look();
-  // It is awaited when the directories have been looked at.
+  // It is awaited only when the directories have been looked at; until then a rejection must not count as unhandled.
   now.catch(() => {});
   return { known, now };
 }
 
-/** Reads every C file below `root` once. Throws `TreeError` if there is nothing to analyse. */
+/**
+ * Reads every C file below `root` once.
+ * @throws TreeError if there is nothing to analyse
+ */
 export async function openTree(root: string, options: TreeOptions = {}): Promise<Tree> {
   const top = resolve(root);
   checkRoot(root, top);
@@ -109,17 +112,17 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
     const shared = { root: top, turned: index.turned, digested: cache !== undefined };
     return answer(shared, files, warnings, { name, since, drift, stamps: index.stamps });
   } finally {
-    // Nobody has to wait for the threads to be gone.
+    // Nobody needs to wait for the threads to end.
     crew.close().catch(() => {});
   }
 }
 
-/** Work that was done before. */
+/** Work that is already being done elsewhere. */
 function seen(results: Promise<SliceResult[]>): Work {
   return { add: () => {}, finish: () => results };
 }
 
-/** Walks the tree, and has what it finds worked on at the same time. */
+/** Walks the tree, and passes the files on to be worked on at the same time. */
 async function find(walked: Iterable<string[]>, work: Work, signal: AbortSignal | undefined): Promise<string[]> {
   const files: string[] = [];
   let tick = performance.now();
@@ -127,7 +130,7 @@ async function find(walked: Iterable<string[]>, work: Work, signal: AbortSignal 
     for (const file of found) files.push(file);
     work.add(found);
     if (performance.now() - tick < 10) continue;
-    // Lets the threads' messages in.
+    // Lets the threads' messages arrive.
     await new Promise((done) => setImmediate(done));
     signal?.throwIfAborted();
     tick = performance.now();
@@ -145,7 +148,7 @@ function checkRoot(root: string, top: string): void {
   }
 }
 
-/** Opens, on any thread, a tree that {@link Tree.share} gave; its warnings are only those of its own reads. */
+/** Opens, on any thread, a tree from what {@link Tree.share} returned. Its warnings are only those of its own reads. */
 export function openShared(tree: SharedTree): Tree {
   return answer(tree, Buffer.from(tree.names).toString('utf8').split('\0'), [], {
     name: '',
@@ -162,12 +165,13 @@ function sharedNames(files: readonly string[]): Uint8Array {
   return shared;
 }
 
-/** What is known of a tree beside its files and its index, with a cache. */
+/** What is known of a tree besides its files and index, with a cache. */
 interface Earlier extends Pick<Tree, 'since' | 'drift'> {
   name: string;
   stamps: Float64Array;
 }
 
+/** Makes the tree that answers questions from an index. */
 function answer(
   tree: Omit<SharedTree, 'names'>,
   files: readonly string[],
@@ -184,7 +188,7 @@ function answer(
   const lists = (file: string): boolean => placeOf(file) !== undefined;
   const { read, exists, digestOf } = reader(root, lists, warnings, tree.digested);
 
-  /** The question that a role stands for; an answer is worked out once. */
+  /** The question for a role. Each answer is worked out once. */
   function question(role: number): (name: string) => readonly string[] {
     const answers = new Map<string, readonly string[]>();
     return (name) => {

@@ -5,32 +5,35 @@ import { type FileHashes, listsOf, type Turned, turn, unturned } from './posting
 import type { SliceResult } from './slice.js';
 import { isSameStamp, STAMP } from './stamp.js';
 
-/** What is known of a whole tree's files beside their hashes, with what is needed to use it again. */
+/** What is known of a tree's files besides their hashes. */
 export interface TreeFiles {
   files: readonly string[];
-  /** `STAMP` numbers a file; empty if no cache is wanted. */
+  /** `STAMP` numbers per file; empty if no cache is wanted. */
   stamps: Float64Array;
-  /** Files by their numbers. */
+  /** What went wrong with files, given by their numbers. */
   problems: { file: number; why: string }[];
   /** Empty if no cache is wanted. */
   directories: Directories;
 }
 
-/** The index of a whole tree as its threads make it. */
+/** The index of a whole tree as its threads make it: a list of hashes for each file. */
 export interface TreeIndex extends TreeFiles, FileHashes {}
 
-/** The index of a whole tree as it is asked, and kept. */
+/** The index of a whole tree in the form in which it is asked and kept: sorted by hash. */
 export interface TurnedIndex extends TreeFiles {
   turned: Turned;
 }
 
-/** So few changed files are rather read again by each run than the whole index is written for them. */
+/** Up to so many changed files are read again by each run, rather than writing the whole index for them. */
 const PATCHED = 100;
 
-/** So many files can change that it is sooner to ask everything anew than to say what has another answer. */
+/** If more files than this have changed, it is faster to ask all questions again than to find out which answers have changed. */
 const FEW = 500;
 
-/** Puts the results of slices together; `files` are those of all slices, in their order. */
+/**
+ * Puts the results of slices together.
+ * @param files those of all slices, in their order
+ */
 export function join(files: readonly string[], results: readonly SliceResult[], directories: Directories = noListings.made()): TreeIndex {
   const sum = (size: (result: SliceResult) => number): number => results.reduce((all, result) => all + size(result), 0);
   const starts = new Uint32Array(files.length + 1);
@@ -53,7 +56,7 @@ export function join(files: readonly string[], results: readonly SliceResult[], 
   return { files, hashes, starts, stamps, problems, directories };
 }
 
-/** The index as it is asked. */
+/** Returns an index in the form in which it is asked. */
 export function turnedIndex({ files, stamps, problems, directories, ...lists }: TreeIndex): TurnedIndex {
   return { files, stamps, problems, directories, turned: turn(lists) };
 }
@@ -61,13 +64,13 @@ export function turnedIndex({ files, stamps, problems, directories, ...lists }: 
 /** What became of an index. */
 export interface Renewed {
   index: TurnedIndex;
-  /** From the known one; `null` where too much has changed. */
+  /** How its answers differ from those of the known one; `null` if too much has changed. */
   differences: Differences | null;
-  /** What is in the index and not in the known one need not be kept. */
+  /** True if the known index is what stays in the cache: what has changed since need not be kept. */
   isKept: boolean;
 }
 
-/** Takes from `known` what has not changed since, going by the stamps in `now`, and reads the rest. */
+/** Takes from `known` what has not changed, going by the stamps in `now`, and reads the rest. */
 export async function renew(known: TurnedIndex, now: TreeFiles, work: Work): Promise<Renewed> {
   const { files } = now;
   const same = sameFiles(known, now);
@@ -115,14 +118,14 @@ function patched(
   return { index: { ...known, stamps, problems, turned }, differences: differencesOf(found, false) };
 }
 
-/** Out of two indexes one: what `same` finds in `known`, and what was read. */
+/** Merges two indexes: what `same` finds in `known`, and what was read. */
 function merged(known: TreeIndex, now: TreeFiles, same: Int32Array, read: TreeIndex, problems: TreeIndex['problems']): TreeIndex {
   const { files } = now;
   const starts = new Uint32Array(files.length + 1);
   const stamps = new Float64Array(files.length * STAMP);
   const parts: Uint32Array[] = [];
   let k = 0;
-  // As one part, files that follow each other in both.
+  // Files that follow each other in both are copied as one part.
   for (let file = 0; file < files.length; ) {
     const old = same[file] as number;
     const [from, at] = old < 0 ? [read, k] : [known, old];
@@ -145,7 +148,7 @@ function merged(known: TreeIndex, now: TreeFiles, same: Int32Array, read: TreeIn
   return { files, hashes, starts, stamps, problems, directories: now.directories };
 }
 
-/** How an index differs from an earlier one, of which some files have changed, are new or are gone. */
+/** How an index differs from an earlier one, of which some files have changed, are new or are gone; `null` if too many are. */
 function differencesFrom(known: TreeIndex, index: TreeIndex, changed: readonly number[]): Differences | null {
   const found = new Set<number>();
   if (isSameList(known, index)) {
@@ -181,7 +184,7 @@ function sameFiles(known: TreeFiles, now: TreeFiles): Int32Array {
   return same;
 }
 
-/** True for a file that could not be relied on or read, then as now: that is no reason to write the cache again. */
+/** True for a file that could not be stamped reliably or read, neither then nor now: that is no reason to write the cache again. */
 function nothingToKeep(known: TreeIndex, read: TreeIndex, file: number, k: number): boolean {
   return (
     known.files[file] === read.files[k] &&

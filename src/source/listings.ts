@@ -1,26 +1,35 @@
-/** Directories as an earlier run listed them: one that has not changed since need not be read again. */
+/** Directory listings of an earlier run: a directory that has not changed since need not be read again. */
 import { lstatSync } from 'node:fs';
 import { inOrder } from './order.js';
 import { isSameStamp, note, STAMP } from './stamp.js';
 
-/** Directories with a `/` behind their names, the root being `''`, and `STAMP` numbers each: all zero if it has to be read anew. */
+/** Directories, with a `/` behind each name, the root being `''`; and `STAMP` numbers each, all zero if it must be read again. */
 export interface Directories {
   names: readonly string[];
   stamps: Float64Array;
 }
 
+/** Knows what directories contain. */
 export interface Listings {
-  /** The C files and the directories of a directory, in the order of the tree, if it has not changed; otherwise it has to be read. */
+  /**
+   * Returns the C files and subdirectories of a directory in the order of the tree, if it has not changed; `undefined` if it must be read.
+   */
   known(dir: string): string[] | undefined;
-  /** True if every directory holds what it held; `list` reads one. */
+  /**
+   * True if every directory contains what it contained.
+   * @param list reads a directory
+   */
   unchanged(list: (dir: string) => readonly string[]): boolean;
-  /** Notes that what a directory holds depends on more than the directory: links, and what was warned of. */
+  /**
+   * Notes that the contents of a directory depend on more than the directory itself: on links, or on something that a warning was given
+   * for.
+   */
   unsettled(dir: string): void;
-  /** All directories that were asked for. */
+  /** Returns all directories that were asked for. */
   made(): Directories;
 }
 
-/** Of a run that leaves nothing behind. */
+/** The listings of a run that keeps nothing. */
 export const noListings: Listings = {
   known: () => undefined,
   unchanged: () => false,
@@ -28,7 +37,10 @@ export const noListings: Listings = {
   made: () => ({ names: [], stamps: new Float64Array(0) }),
 };
 
-/** @param earlier directories of the run that found `files` */
+/**
+ * Opens the listings of a tree.
+ * @param earlier the directories of the run that found `files`
+ */
 export function openListings(root: string, earlier: { directories: Directories; files: readonly string[] } | undefined): Listings {
   const stamps = new Map<string, Float64Array>();
   let children: ReadonlyMap<string, string[]> | undefined;
@@ -44,7 +56,10 @@ export function openListings(root: string, earlier: { directories: Directories; 
     return places.get(dir);
   }
 
-  /** True for a directory that has the stamp which it had, at its place in the earlier run's list. */
+  /**
+   * True for a directory that has the same stamp as in the earlier run.
+   * @param place its index in that run's list
+   */
   function isSettled(dir: string, place: number | undefined): boolean {
     const stamp = new Float64Array(STAMP);
     stamps.set(dir, stamp);
@@ -89,7 +104,7 @@ function childrenOf(directories: readonly string[], files: readonly string[]): M
   let siblings: string[] = [];
   children.set(parent, siblings);
   const add = (path: string, end: number): void => {
-    // Mostly a path is of the same directory as the one before it.
+    // Mostly a path is in the same directory as the one before it.
     if (!path.startsWith(parent) || path.lastIndexOf('/', end) >= parent.length) {
       parent = path.slice(0, path.lastIndexOf('/', end) + 1);
       siblings = children.get(parent) ?? [];

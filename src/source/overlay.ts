@@ -1,4 +1,4 @@
-/** A tree some of whose files have other texts than on disk: as it was before a change, or as it would be after one. */
+/** A tree in which some files have other texts than on disk: as it was before a change, or as it would be after one. */
 import { differencesOf, differing } from './differences.js';
 import { digestOfText } from './digest.js';
 import { ANYTHING, CALL, DEFINITION, FIELD, hashName, STRUCT } from './hash.js';
@@ -8,9 +8,9 @@ import { newSink, plainScanner } from './scan.js';
 import type { Tree } from './tree.js';
 
 /**
- * The same questions asked of other texts.
+ * Returns a tree that answers the same questions with other texts.
  *
- * @param texts of C files by their path, as latin1; `null` for one that is not there
+ * @param texts of C files by path, as latin1; `null` for a file that is not there
  */
 export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): Tree {
   const added = [...texts].filter(([, text]) => text !== null).map(([file]) => file);

@@ -3,16 +3,16 @@ import type { Piscina } from 'piscina';
 import { compiled } from './compiled.js';
 import { runSlice, type Slice, type SliceResult } from './slice.js';
 
-/** Fewer files than this are read sooner than a thread has started. */
+/** Fewer files than this are read before a thread has started. */
 const WORTH_THREADS = 1000;
 
-/** Files are looked at for so long before threads are started for the rest: mostly all have been by then. */
+/** For so long files are looked at on this thread before others are started for the rest; mostly all are done by then. */
 const LOOK_MS = 1000;
 
-/** How many files make a slice. */
+/** How many files are in a slice. */
 const SLICE = 200;
 
-/** Threads for the slices of one tree. They start when there is enough to do. */
+/** Threads for the slices of one tree. They are started when there is enough to do. */
 export interface Crew {
   /** Begins a piece of work on files that are still being found. */
   begin(work: Omit<Slice, 'files'>): Work;
@@ -22,19 +22,19 @@ export interface Crew {
 
 /** One piece of work. */
 export interface Work {
-  /** Takes more files; may start to work on them. */
+  /** Takes more files, and may start to work on them. */
   add(files: readonly string[]): void;
-  /** Works off the rest, and gives the results in the order of the files. */
+  /** Works on the rest, and returns the results in the order of the files. */
   finish(): Promise<SliceResult[]>;
 }
 
-/** Tells how far one piece of work has come. */
+/** Called with how far one piece of work has come. */
 export type OnDone = (done: number, total: number) => void;
 
 /**
- * Makes ready up to `jobs` threads.
+ * Prepares up to `jobs` threads.
  *
- * @param lookMs how long this thread may work on what it has been given before others start
+ * @param lookMs how long this thread works by itself before others are started
  */
 export function gather(jobs: number, signal: AbortSignal | undefined, onDone: OnDone | undefined, lookMs = LOOK_MS): Crew {
   let pool: Promise<Piscina<Slice, SliceResult>> | undefined;
@@ -91,7 +91,7 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
           signal?.throwIfAborted();
           here.push(runSlice({ ...work, files: files.join('\0') }));
           tell(files.length);
-          // Lets a signal in, and what else this thread waits for.
+          // Lets the signal and other events of this thread run.
           await new Promise((done) => setImmediate(done));
           if (performance.now() - begun >= lookMs && waiting.length * SLICE >= WORTH_THREADS) sendAll();
         }
@@ -104,7 +104,7 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
     begin,
     async close() {
       const threads = await pool;
-      // An answer that comes in while the pool ends is nobody's any more, and to the pool an error.
+      // An answer that arrives while the pool ends is an error to the pool, which is ignored.
       threads?.on('error', () => {});
       await threads?.destroy();
     },
@@ -112,8 +112,8 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
 }
 
 /**
- * Rejects as soon as the signal says so. The pool is not told: it takes a stopped task's answer for a fault. `close` ends
- * what still runs.
+ * Rejects as soon as the signal is aborted. The pool is not given the signal, as it reports the answer of a stopped task as an error;
+ * `close` ends what still runs.
  */
 function orAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return result;
@@ -125,12 +125,12 @@ function orAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Prom
   });
 }
 
-/** How many threads there are by default. */
+/** Returns the default number of threads. */
 export function defaultJobs(): number {
   return availableParallelism();
 }
 
-/** A run that finds all in its cache starts no threads, and need not load what it takes to. */
+/** Loads the thread pool only when threads are started: a run that finds everything in its cache needs none. */
 async function start(jobs: number): Promise<Piscina<Slice, SliceResult>> {
   const { Piscina: Threads } = await import('piscina');
   return new Threads<Slice, SliceResult>({

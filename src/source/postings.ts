@@ -1,6 +1,6 @@
 import { ANYTHING, hashName } from './hash.js';
 
-/** The hashes of all files: those of file `i` are `hashes[starts[i]]` up to `hashes[starts[i + 1]]`. */
+/** The hashes of all files: those of file `i` are in `hashes` from `starts[i]` up to `starts[i + 1]`. */
 export interface FileHashes {
   hashes: Uint32Array;
   starts: Uint32Array;
@@ -8,30 +8,31 @@ export interface FileHashes {
 
 /** Answers which files list a hash. */
 export interface Postings {
-  /** The numbers of the files that hold the name in this role, ascending; a few may not hold it. */
+  /** Returns the numbers of the files that have the name in this role, ascending; a few of them may not have it. */
   find(name: string, role: number): number[];
 }
 
 /**
- * So few buckets that the ends of all of them stay in the nearest caches while they fill, and so many that one is read in
- * microseconds.
+ * The number of buckets as a power of two: so few that the ends of all of them stay in the fastest caches while they are filled, and so
+ * many that one is read in microseconds.
  */
 const BITS = 12;
 
-/** How many buckets' ends there are. */
+/** Length of the list of the buckets' ends. */
 export const ENDS = (1 << BITS) + 1;
 
-/** The lists of all files turned around: hashes in the order of their leading bits, each with its file. In shared memory. */
+/** The lists of all files inverted: hashes ordered by their leading bits, each with its file. In shared memory. */
 export interface Turned {
   /** Where each bucket ends, in entries. */
   ends: Uint32Array;
   hashes: Uint32Array;
-  /** The number of the file that lists the hash at the same place. */
+  /** The number of the file that lists the hash at the same index. */
   files: FileNumbers;
-  /** Files that have other lists than these. */
+  /** Other lists for a few files. */
   patch: Patch | null;
 }
 
+/** Numbers of files, in the smallest type that has room for them. */
 export type FileNumbers = Uint16Array | Uint32Array;
 
 /** The lists of a few files. */
@@ -41,20 +42,20 @@ export interface Patch {
   lists: FileHashes;
 }
 
-/** Numbers of so many files are kept in two bytes. */
+/** With up to so many files, a file's number takes two bytes. */
 const SHORT = 1 << 16;
 
-/** In how many bytes the number of a file is kept where there are `count`. */
+/** Returns how many bytes the number of a file takes if there are `count`. */
 export function numberBytes(count: number): 2 | 4 {
   return count <= SHORT ? 2 : 4;
 }
 
-/** A place for `length` numbers of files of which there are `count`. */
+/** Returns an array for `length` numbers of files, of which there are `count`. */
 export function fileNumbers(count: number, buffer: ArrayBufferLike, offset: number, length: number): FileNumbers {
   return numberBytes(count) === 2 ? new Uint16Array(buffer, offset, length) : new Uint32Array(buffer, offset, length);
 }
 
-/** Answers from the lists of `count` files. */
+/** Answers questions from the inverted lists of `count` files. */
 export function postings(turned: Turned, count: number): Postings {
   const any = listing(turned, ANYTHING);
   return {
@@ -67,7 +68,7 @@ export function postings(turned: Turned, count: number): Postings {
   };
 }
 
-/** Turns the lists per file around. */
+/** Inverts lists per file. */
 export function turn({ hashes, starts }: FileHashes): Turned {
   const shift = 32 - BITS;
   const ends = new Uint32Array(new SharedArrayBuffer(4 * ENDS));
@@ -94,7 +95,7 @@ export function turn({ hashes, starts }: FileHashes): Turned {
   return { ends, hashes: turned, files, patch: null };
 }
 
-/** The lists per file of which `turned` was made, but for their order; without its patch. */
+/** Returns the lists per file that `turned` was made from, in another order and without its patch. */
 export function unturned({ hashes, files }: Turned, count: number): FileHashes {
   const starts = new Uint32Array(count + 1);
   for (let k = 0; k < files.length; k++) {
@@ -112,7 +113,7 @@ export function unturned({ hashes, files }: Turned, count: number): FileHashes {
   return { hashes: lists, starts };
 }
 
-/** The lists of a few files out of those of `count`, without the patch. */
+/** Returns the lists of a few of `count` files, without the patch. */
 export function listsOf({ hashes, files }: Turned, wanted: readonly number[], count: number): Map<number, number[]> {
   const lists = new Map(wanted.map((file): [number, number[]] => [file, []]));
   const isWanted = new Uint8Array(count);

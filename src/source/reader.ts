@@ -3,31 +3,36 @@ import { digestOfText } from './digest.js';
 import { reason, type SourceWarning } from './errors.js';
 import { LARGEST } from './slice.js';
 
-/** Reads files of a tree as latin1, so that a position in the text is one in the file, and keeps the latest. */
+/** Reads files of a tree as latin1, so that an offset in the text is one in the file. The latest texts are kept. */
 export interface Reader {
+  /** Returns the text of a file; `null` if it cannot be read. */
   read(file: string): string | null;
+  /** True if the tree has such a file, C or not. */
   exists(file: string): boolean;
   /**
-   * Names the text that was read: the same digest, the same text. `undefined` for a file that was not read, `null` for one that
-   * could not be, or that was not the same each time.
+   * Returns a digest of the text that was read: texts with the same digest are the same. `undefined` for a file that was not read; `null`
+   * for one that could not be read, or was not the same each time.
    */
   digestOf(file: string): string | null | undefined;
 }
 
-/** How many characters (bytes, as the text is latin1) are kept. */
+/** How many characters of text are kept; as the text is latin1, these are bytes. */
 const KEPT = 96 << 20;
 
 /**
- * @param lists tells the files that need not be looked for
- * @param digested whether texts are given digests, as a cache needs them
+ * Opens the reader of a tree.
+ *
+ * @param lists true for files that are known to be there
+ * @param warnings gets what could not be read
+ * @param digested whether texts get digests, which a cache needs
  */
 export function reader(root: string, lists: (file: string) => boolean, warnings: SourceWarning[], digested: boolean): Reader {
-  /** In the order of use, the latest last. */
+  /** The latest texts, in the order of use. */
   const kept = new Map<string, string>();
   let size = 0;
   const failed = new Set<string>();
   const there = new Map<string, boolean>();
-  /** Of all that was read, also where the text is no longer kept: what was worked out from it may be. */
+  /** The digest of everything that was read, also of texts that are not kept any more: results may have been worked out from them. */
   const digests = new Map<string, string | null>();
 
   return {
@@ -94,12 +99,12 @@ export function reader(root: string, lists: (file: string) => boolean, warnings:
   }
 }
 
-/** A text with blanks for the mark of UTF-8 (EF BB BF) at its beginning, which is no part of the C. */
+/** Replaces the byte order mark of UTF-8 (EF BB BF) at the beginning of a text by blanks: it is no part of the C. */
 export function unmarked(text: string): string {
   return text.startsWith('\xef\xbb\xbf') ? `   ${text.slice(3)}` : text;
 }
 
-/** False also for a path that the system does not take: below a file, or too long. Any can stand in an `#include`. */
+/** False also for a path that the system rejects: below a file, or too long. An `#include` can contain any path. */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
@@ -108,7 +113,7 @@ function isFile(path: string): boolean {
   }
 }
 
-/** False for a path that would leave the tree by its words. */
+/** False for a path that leads out of the tree as it is written. */
 function isInside(file: string): boolean {
   return file !== '' && !file.startsWith('/') && !file.split('/').includes('..') && !file.includes('\0');
 }

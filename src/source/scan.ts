@@ -18,30 +18,31 @@ const BRACE = 0x7b;
 const MOST_ATTRIBUTES = 8;
 
 /**
- * What a scanner does: read one file's bytes and list, as hashes, the identifiers that stand before `(`, after `->` or
- * `.`, and between `struct` or `union` and `{`; and once more those around a `(` in lines that begin in column one. Comments and strings are not told from code, and a hash may come more
- * than once: the list may hold too much, never too little.
+ * A scanner reads the bytes of one file and lists, as hashes, the identifiers before `(`, after `->` or `.`, and between `struct` or
+ * `union` and `{`; and once more those around a `(` on lines that begin in column one. Comments and strings are not told from code, and a
+ * hash may be listed more than once: the list may contain too much, but never too little.
  */
 export interface Scanner {
-  /** Where the text goes: from `base` on, at most `room` bytes. Void after `grow`. */
+  /** Where the text goes: from `base` on, at most `room` bytes. `grow` replaces it. */
   text: Uint8Array;
   base: number;
   room: number;
-  /** Makes room for twice the text, and keeps what is there. */
+  /** Doubles the room for the text, and keeps what is there. */
   grow(): void;
   /** Appends the hashes of the first `size` bytes of text to `sink`. */
   scan(size: number, sink: Sink): void;
 }
 
-/** Zeros that a text needs behind it (and has before it), so that looking around it needs no test. */
+/** How many zeros a text needs behind it (and has before it), so that looking around in it needs no bounds checks. */
 export const PAD = 64;
 
-/** A list of hashes that grows. */
+/** A growing list of hashes. */
 export interface Sink {
   hashes: Uint32Array;
   length: number;
 }
 
+/** Returns an empty list. */
 export function newSink(): Sink {
   return { hashes: new Uint32Array(1 << 16), length: 0 };
 }
@@ -64,15 +65,18 @@ export function reserve(sink: Sink, count: number): void {
 export interface Sight {
   text: Uint8Array;
   base: number;
-  /** Behind the last byte. */
+  /** Offset behind the last byte. */
   end: number;
   sink: Sink;
   seen: Set<number>;
-  /** What looking around comments and line breaks may still cost, in bytes; below 0 the file counts as holding anything. */
+  /**
+   * How many bytes may still be read in looking around comments and line breaks. Below 0, the file is listed as one that may contain
+   * anything.
+   */
   effort: number;
-  /** The joined line that was last searched for `//`: its end, and what was found. */
+  /** The joined line that was last searched for `//`: its end, and the comments that were found. */
   line: { end: number; comments: readonly number[] };
-  /** The line that was last asked about: where it starts, and how far it is known to go on. */
+  /** The line that was last asked about: its start, and how far it is known to reach. */
   lastLine: { start: number; known: number };
 }
 
@@ -95,7 +99,7 @@ export function leave(on: Sight): void {
   if (on.effort < 0) push(on.sink, ANYTHING);
 }
 
-/** Looks at the `(`, `{`, `.` or `>` of `->` at `at`. */
+/** Looks at the byte at `at`: a `(`, a `{`, a `.` or the `>` of a `->`. */
 export function look(on: Sight, at: number): void {
   const byte = on.text[at];
   if (byte === OPEN) {
@@ -111,7 +115,7 @@ function add(on: Sight, hash: number): void {
   push(on.sink, hash);
 }
 
-/** The scanner that needs nothing but JavaScript. */
+/** Returns the scanner that needs nothing but JavaScript. */
 export function plainScanner(room = 1 << 20): Scanner {
   const marks = new Uint8Array(256);
   for (const mark of '({.>') marks[mark.charCodeAt(0)] = 1;
@@ -143,7 +147,7 @@ function word(on: Sight, end: number): void {
   if (isOutside(on, start)) add(on, hashWord(text, start, end, DEFINITION));
 }
 
-/** The word behind a bracket: what some macros define. */
+/** Notes the word behind a parenthesis as a definition: some macros define what they are given. */
 function behind(on: Sight, at: number): void {
   const { text } = on;
   let start = at;
@@ -176,7 +180,7 @@ function wordStart(text: Uint8Array, end: number): number {
   return i;
 }
 
-/** `.name` or `->name`; `at` is behind the punctuation. */
+/** Notes `.name` or `->name`; `at` is behind the punctuation. */
 function field(on: Sight, at: number): void {
   const { text } = on;
   const start = placeAfter(on, at);
@@ -185,8 +189,8 @@ function field(on: Sight, at: number): void {
 }
 
 /**
- * `struct name {` and `union name {`, attributes between the words allowed: goes back over words, and over `(...)` once a
- * word has been seen, and records the words if it meets `struct` or `union`.
+ * Notes `struct name {` and `union name {`, with or without attributes between. Goes backwards over words, and over `(...)` once a word has
+ * been seen, and notes the words when it meets `struct` or `union`.
  */
 function tags(on: Sight, at: number, seen: readonly number[]): void {
   if (seen.length > MOST_ATTRIBUTES) return;
@@ -212,7 +216,7 @@ function isWord(text: Uint8Array, start: number, end: number, name: string): boo
   return true;
 }
 
-/** Where the `(` is that belongs to the `)` before `end`; `null` if not nearby. */
+/** Where the `(` is that belongs to the `)` before `end`; `null` if it is not nearby. */
 function groupStart(on: Sight, end: number): number | null {
   const { text } = on;
   let depth = 0;
@@ -226,8 +230,8 @@ function groupStart(on: Sight, end: number): number | null {
 }
 
 /**
- * Every place where the token before `at` may end, blanks, line breaks and comments left out. Backwards one cannot tell
- * a comment from what only looks like one, so each reading gives a place. Blanks alone give one.
+ * Every offset at which the token before `at` may end, past blanks, line breaks and comments. Going backwards, a comment cannot be told
+ * from what only looks like one, so each reading gives an offset. Without comments there is one.
  */
 function placesBefore(on: Sight, at: number): number[] {
   const { text } = on;
@@ -253,13 +257,13 @@ function placesBefore(on: Sight, at: number): number[] {
   return places;
 }
 
-/** Adds each `//` of the line that ends at `end`; lines joined by a backslash are one. */
+/** Adds the offset of each `//` of the line that ends at `end`. Lines joined by a backslash are one. */
 function lineComments(on: Sight, end: number, pending: number[]): void {
   const { text, line } = on;
   const comments: number[] = [];
   let i = end - 1;
   for (; i >= on.base; i--) {
-    // A long macro is one line, and is asked about at each of its breaks: only what is new is read.
+    // A long macro is one line, and this is called at each of its line breaks: only the new part is read.
     if (i === line.end) {
       comments.push(...line.comments);
       on.effort -= line.comments.length;
@@ -274,12 +278,12 @@ function lineComments(on: Sight, end: number, pending: number[]): void {
   for (const comment of comments) pending.push(comment);
 }
 
-/** True at a line break that no backslash takes away. */
+/** True at a line break without a backslash before it. */
 function isLineEnd(text: Uint8Array, at: number): boolean {
   return text[at] === LF && text[at - 1] !== BACKSLASH && !(text[at - 1] === CR && text[at - 2] === BACKSLASH);
 }
 
-/** Adds each `/*` that may begin the comment whose end is at `end`: those after the comment before it. */
+/** Adds the offset of each `/*` that may begin the comment which ends at `end`: those after the previous comment's end. */
 function blockComments(on: Sight, end: number, pending: number[]): void {
   const { text } = on;
   let i = end - 3;
@@ -294,7 +298,7 @@ function blockComments(on: Sight, end: number, pending: number[]): void {
   on.effort -= end - i;
 }
 
-/** The place of the next token from `at` on, blanks, line breaks and comments left out. */
+/** The offset of the next token from `at` on, past blanks, line breaks and comments. */
 function placeAfter(on: Sight, at: number): number {
   const { text, end } = on;
   let i = at;

@@ -4,24 +4,24 @@ import { fastScanner } from './fast.js';
 import { newSink, PAD, plainScanner, type Scanner, type Sink } from './scan.js';
 import { note, STAMP } from './stamp.js';
 
-/** Some files of a tree, to be read or only looked at, by whichever thread is free. */
+/** Some files of a tree, to be read or only looked at by a thread. */
 export interface Slice {
   root: string;
-  /** Paths from the root, joined by NUL, the one byte that no path holds. */
+  /** Paths from the root, joined by NUL, which no path contains. */
   files: string;
   /** `index` reads the files; `stamp` only asks when they changed. */
   want: 'index' | 'stamp';
-  /** Whether `index` has to stamp the files, too (for a cache). */
+  /** True if `index` is to stamp the files too, for a cache. */
   stamps: boolean;
 }
 
-/** What a thread says of a slice, in the order of its files. */
+/** The result of a slice, in the order of its files. */
 export interface SliceResult {
   /** The hashes of all files, one file after the other. */
   hashes: Uint32Array;
   /** How many of them belong to each file. */
   counts: Uint32Array;
-  /** `STAMP` numbers a file, or empty. All zero: not to be relied on. */
+  /** `STAMP` numbers per file, or empty. All zero: not reliable. */
   stamps: Float64Array;
   problems: { index: number; why: string }[];
 }
@@ -36,7 +36,7 @@ interface Bench {
 
 let bench: Bench | undefined;
 
-/** Does the work of one slice on this thread. Never throws for a file's sake. */
+/** Does the work of one slice on this thread. A problem with a file is noted, never thrown. */
 export function runSlice(slice: Slice): SliceResult {
   const files = slice.files.split('\0');
   bench ??= open();
@@ -60,7 +60,7 @@ export function runSlice(slice: Slice): SliceResult {
       if (slice.want === 'index') problems.push({ index, why: reason(error) });
     }
     counts[index] = sink.length - before;
-    // What went wrong has to be said in the next run, too.
+    // The file must be read, and the problem reported, in the next run too.
     if (problems.at(-1)?.index === index) stamps.fill(0, index * STAMP, (index + 1) * STAMP);
   }
   return { hashes: sink.hashes.slice(0, sink.length), counts, stamps, problems };
@@ -70,9 +70,9 @@ function open(): Bench {
   return { scanner: fastScanner() ?? plainScanner(), sink: newSink() };
 }
 
-/** Indexes one file; says why if it is left out. */
+/** Indexes one file; returns why if it is left out. */
 function indexFile(path: string, { scanner, sink }: Bench, stamps: Float64Array | undefined, at: number): string | undefined {
-  // O_NONBLOCK: a file that turned into a pipe since the walk must not hang the run.
+  // O_NONBLOCK: a file that has become a pipe since the walk must not hang the run.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (stamps !== undefined) note(fstatSync(fd), stamps, at);

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 
 /**
- * Values that a later run can use again, each in a file of its own. Losing one costs time, nothing else, so every
- * failure to read or write is taken for a value that is not there.
+ * Values that a later run can use again, each in a file of its own. Losing one only costs time, so any failure to read or write counts as a
+ * missing value.
  */
 export interface Store {
   get(key: string): Buffer | null;
@@ -14,7 +14,7 @@ export interface Store {
 const PREFIX = 'store-';
 const DIGEST = 20;
 
-/** Opens the values of one version below `dir`, and deletes those of all others. */
+/** Opens the values of one version below `dir`, and deletes those of all other versions. */
 export function openStore(dir: string, version: string): Store {
   const name = PREFIX + digest(version).toString('hex').slice(0, 16);
   const home = join(dir, name);
@@ -38,7 +38,7 @@ export function openStore(dir: string, version: string): Store {
   };
 }
 
-/** Writes a file so that whoever reads it meets the old one or the new one, never a part. False if it could not. */
+/** Writes a file so that a reader gets the old one or the new one, never a part. Returns false if it could not. */
 export function writeWhole(file: string, parts: readonly Uint8Array[]): boolean {
   const draft = `${file}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
   const done = quietly(() => {
@@ -50,7 +50,7 @@ export function writeWhole(file: string, parts: readonly Uint8Array[]): boolean 
   return done === true;
 }
 
-/** The key is part of it, so that a value can never answer for another key. */
+/** The key is part of the digest, so that a value can never be taken for that of another key. */
 function seal(key: string, value: Uint8Array): Buffer {
   return createHash('sha1')
     .update(`${Buffer.byteLength(key)}:${key}`)

@@ -1,15 +1,15 @@
-/** One place where a name stands. */
+/** One occurrence of a name. */
 export interface Token {
   name: string;
-  /** Of the name's first character. */
+  /** Offset of the name's first character. */
   pos: number;
-  /** It is followed by `(`. */
+  /** True if a `(` follows. */
   called: boolean;
 }
 
 /**
- * Every place where one of the names stands as a whole identifier, outside of comments, strings and character constants.
- * What `#if 0` switches off counts. It shares nothing with any parser, so that the one can check the other.
+ * Returns every occurrence of one of the names as a whole identifier, outside comments, strings and character constants, also inside `#if
+ * 0`. It shares no code with any parser, so that each can check the other.
  */
 export function findNames(text: string, names: ReadonlySet<string>): Token[] {
   const found: Token[] = [];
@@ -35,7 +35,7 @@ const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 
-/** Letters, digits, `_`, `$`, and whatever is beyond ASCII. */
+/** Letters, digits, `_`, `$`, and everything beyond ASCII. */
 function isWord(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) ||
@@ -47,7 +47,7 @@ function isWord(code: number): boolean {
   );
 }
 
-/** Behind the comment that begins at `pos`, or null if none does. One that never ends goes to the end of the text. */
+/** The offset behind the comment at `pos`; `null` if none begins there. A comment without an end reaches to the end of the text. */
 function afterComment(text: string, pos: number): number | null {
   if (text[pos] !== '/') return null;
   if (text[pos + 1] === '*') {
@@ -57,7 +57,7 @@ function afterComment(text: string, pos: number): number | null {
   return text[pos + 1] === '/' ? lineEnd(text, pos + 2) : null;
 }
 
-/** The first line break from `pos` on that no backslash takes away. */
+/** The first line break from `pos` on without a backslash before it. */
 function lineEnd(text: string, pos: number): number {
   for (let end = text.indexOf('\n', pos); end >= 0; end = text.indexOf('\n', end + 1)) {
     const before = text[end - 1] === '\r' ? end - 2 : end - 1;
@@ -66,7 +66,7 @@ function lineEnd(text: string, pos: number): number {
   return text.length;
 }
 
-/** Behind the string or character constant that begins at `pos`; a line break that is not escaped ends it, too. */
+/** The offset behind the string or character constant at `pos`. A line break that is not escaped ends it too. */
 function afterQuoted(text: string, pos: number): number {
   const quote = text.charCodeAt(pos);
   let at = pos + 1;
@@ -82,7 +82,7 @@ function afterQuoted(text: string, pos: number): number {
   return at;
 }
 
-/** Behind blanks, line breaks (with a backslash or without) and comments. */
+/** The offset behind blanks, line breaks (with or without a backslash) and comments. */
 function afterGap(text: string, pos: number): number {
   for (;;) {
     const code = text.charCodeAt(pos);

@@ -1,59 +1,59 @@
-/** What is asked of a tree, and how one is handed from thread to thread. */
+/** What can be asked about a tree, and how a tree is passed between threads. */
 import type { Differences } from './differences.js';
 import type { SourceWarning } from './errors.js';
 import type { Turned } from './postings.js';
 import type { Stamp } from './stamp.js';
 
 /**
- * A tree of C files and an index of the names in them. The questions are answered without reading a file; the answers
- * are in the order of `files`, and may hold a file too many (comments, strings), never one too few.
+ * A tree of C files with an index of the names in them. Questions are answered without reading files. Answers are in the order of `files`,
+ * and may contain a file too many (because of comments or strings), never one too few.
  */
 export interface Tree {
   readonly root: string;
   /** Every `.c` and `.h`, relative to the root, in the order of their bytes. */
   readonly files: readonly string[];
-  /** What was left out and why; `read` may add to it. */
+  /** What was left out, and why. `read` may add to it. */
   readonly warnings: readonly SourceWarning[];
-  /** Files in which the name stands before a `(`: calls, declarations, definitions, macros. */
+  /** Returns the files with the name before a `(`: calls, declarations, definitions, macros. */
   filesCalling(name: string): readonly string[];
-  /** Files in which the name stands before a `(`, or next behind one, on a line that begins in column one: it may be defined there. */
+  /** Returns the files with the name before a `(`, or right behind one, on a line that begins in column one: it may be defined there. */
   filesDefining(name: string): readonly string[];
-  /** Files with `->field` or `.field`, designated initialisers among them. */
+  /** Returns the files with `->field` or `.field`, also in designated initialisers. */
   filesAccessing(field: string): readonly string[];
-  /** Files with `struct tag {` or `union tag {`. */
+  /** Returns the files with `struct tag {` or `union tag {`. */
   filesDefiningStruct(tag: string): readonly string[];
-  /** A file's bytes as latin1, or null (and a warning) if it cannot be read. */
+  /** Returns a file's bytes as latin1; `null`, and a warning, if it cannot be read. */
   read(file: string): string | null;
-  /** Whether the tree has such a file, C or not. */
+  /** True if the tree has such a file, C or not. */
   exists(file: string): boolean;
   /**
-   * What tells a file from what it was in another run: the same stamp, the same content. `null` if it is not to be relied on,
-   * or no cache was asked for.
+   * Returns what a file is recognised by in another run: with the same stamp, it has the same content. `null` if it is not reliable, or if
+   * no cache was asked for.
    */
   stampOf(file: string): Stamp | null;
-  /** Whether the file is one of `files`. */
+  /** True if the file is one of `files`. */
   lists(file: string): boolean;
   /**
-   * Names the text that `read` gave: the same digest, the same text. `undefined` for a file that was not read, or if no cache was
-   * asked for; `null` for one that could not be read, or of which `read` gave more than one text.
+   * Returns a digest of the text that `read` returned: texts with the same digest are the same. `undefined` for a file that was not read,
+   * or if no cache was asked for; `null` for a file that could not be read, or of which `read` returned different texts.
    */
   digestOf(file: string): string | null | undefined;
-  /** Names the kept index on which the answers rest; empty if no cache was asked for. */
+  /** Name of the kept index that the answers are based on; `''` if no cache was asked for. */
   readonly index: string;
-  /** Hashes of the questions that have another answer than by the kept index: see {@link differencesOf}. */
+  /** Hashes of the questions that have another answer than in the kept index: see {@link differencesOf}. */
   readonly drift: readonly number[];
   /** How the answers may differ from those of another index; `null` if none is known. */
   readonly since: { readonly index: string; readonly differences: Differences } | null;
-  /** What another thread needs to open the same tree without reading it again. */
+  /** Returns what another thread needs to open the same tree without reading it again. */
   share(): SharedTree;
 }
 
-/** A tree as it is handed from thread to thread: what is large in it is not copied. */
+/** A tree as it is passed between threads: its large parts are shared, not copied. */
 export interface SharedTree {
   root: string;
-  /** The files in UTF-8, separated by NUL. */
+  /** The names of the files in UTF-8, separated by NUL. */
   names: Uint8Array;
   turned: Turned;
-  /** Whether texts are given digests. */
+  /** True if texts get digests. */
   digested: boolean;
 }

@@ -3,7 +3,7 @@ import { errorCode, reason, type SourceWarning } from './errors.js';
 import { type Listings, noListings } from './listings.js';
 import { inOrder } from './order.js';
 
-/** True for the names that are C: `.c` and `.h`. */
+/** True for the names of C files: `.c` and `.h`. */
 function isC(name: string): boolean {
   return name.endsWith('.c') || name.endsWith('.h');
 }
@@ -11,16 +11,16 @@ function isC(name: string): boolean {
 /**
  * Yields the C files below `root`, relative to it, in the order of their bytes, directory by directory.
  *
- * A link to a directory is not followed: where it leads is either in the tree, and found there under its own name, or
- * outside of it. The same goes for a link to a file, unless it is what gives the file a C name.
+ * Links to directories are not followed: the target is either in the tree, and found there under its own name, or outside of it. The same
+ * goes for a link to a file, unless only the link's name is that of a C file.
  */
 export function* walk(root: string, warnings: SourceWarning[], listings: Listings = noListings): Generator<string[]> {
   const top = realpathSync(root);
   const linked = new Set<string>();
   const stack = [''];
   for (let dir = stack.pop(); dir !== undefined; dir = stack.pop()) {
-    // A directory's files and directories have to come out interleaved by name, so a listing is
-    // cut at each directory: what comes after it waits on the stack.
+    // The files and subdirectories of a directory must be sorted together by name, so a listing is cut at each subdirectory: what comes
+    // after it waits on the stack.
     if (!dir.endsWith('/') && dir !== '') {
       yield dir.split('\0');
       continue;
@@ -41,7 +41,7 @@ export function* walk(root: string, warnings: SourceWarning[], listings: Listing
   }
 }
 
-/** True if the tree has the same files and directories as before: most directories need not be read to tell. */
+/** True if the tree has the same files and directories as before. Most directories need not be read to tell. */
 export function isAsBefore(root: string, warnings: SourceWarning[], listings: Listings): boolean {
   const top = realpathSync(root);
   const linked = new Set<string>();
@@ -51,7 +51,7 @@ export function isAsBefore(root: string, warnings: SourceWarning[], listings: Li
   return same;
 }
 
-/** The C files and the directories (with a `/`) of one directory, as paths from the root. */
+/** The C files and the subdirectories (with a `/`) of one directory, as paths from the root. */
 function list(root: string, top: string, dir: string, linked: Set<string>, warnings: SourceWarning[], listings: Listings): string[] {
   const names: string[] = [];
   const warned = warnings.length;

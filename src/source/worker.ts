@@ -1,4 +1,4 @@
 import { runSlice } from './slice.js';
 
-/** What a pool's thread runs. */
+/** What a thread of the pool runs. */
 export default runSlice;
