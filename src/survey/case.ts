@@ -1,4 +1,4 @@
-/** Which of the five cases of Documentation/core-api/pin_user_pages.rst a site is, where the C decides it. */
+/** Decides which of the five cases of Documentation/core-api/pin_user_pages.rst a site is, where the C shows it. */
 
 import type { Followed, Visit } from '../flow/visit.js';
 import type { Program } from '../program/program.js';
@@ -7,15 +7,15 @@ import type { Site } from './sites.js';
 
 /** What the decision rests on. */
 interface Evidence {
-  /** The function that takes the pages drops them itself, and nothing keeps them. */
+  /** True if the function that takes the pages drops them itself, and nothing keeps them. */
   brief: boolean;
   longterm: boolean;
   containers: readonly Container[];
   dirty: Dirty;
-  /** Some function maps a page to reach its data. */
+  /** True if some function maps a page to access its data. */
   mapped: boolean;
   iterator: boolean;
-  /** The file registers an MMU notifier. */
+  /** True if the file registers an MMU notifier. */
   notifier: boolean;
 }
 
@@ -30,7 +30,7 @@ const rules: readonly { number: 1 | 2 | 3 | 5; applies: (e: Evidence) => boolean
   },
 ];
 
-/** The case and its reason, or `null` where nothing decides it. */
+/** Returns the case and the reason for it; `null` if nothing decides it. */
 export function caseOf(
   program: Program,
   site: Site,
@@ -49,7 +49,10 @@ export function caseOf(
   return rule ? { number: rule.number, reason: rule.reason } : null;
 }
 
-/** True for pages that a visited function has as long as the page table has them: it is told by an MMU notifier, unless the pin is to last. */
+/**
+ * True if a visited function has the pages only as long as they are in the page table, which an MMU notifier tells it, and the pin is not
+ * meant to last.
+ */
 export function isFollowedByNotifier({ program, row }: { program: Program; row: Pick<Row, 'longterm'> }, { flow }: Visit): boolean {
   return !row.longterm && hasNotifier(program, flow.reference.file);
 }

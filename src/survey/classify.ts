@@ -1,4 +1,4 @@
-/** The loop and form part of a row: what a release is, decided from the operations around it. */
+/** Decides the release form of a row, from the operations around a release. */
 
 import { emptyFlow, sourcesOf } from '../flow/flow.js';
 import type { SeenRelease } from '../flow/releases.js';
@@ -11,21 +11,21 @@ import { dirtyCalls, pageLookups, pageTestCalls, releases, transfers } from '../
 import type { Expression } from '../syntax/ast.js';
 import type { ReleaseForm } from './row.js';
 
-/** The form of one release, with the reason where it is not the plain one. */
+/** The form of one release, and the reason if it is not a plain one. */
 export interface Form {
   form: ReleaseForm;
   reason: string;
 }
 
-/** Where a site's call stands: its function, by its key, and the position there. */
+/** The place of a site's call: key of its function, and position. */
 export interface Place {
   key: string;
   pos: number;
 }
 
 /**
- * Decides the form of a release from its call, the loops around it and the loops around the calls that lead to it. Of several
- * ways to the release that of a teardown decides, and of those one with a loop.
+ * Decides the form of a release from the releasing call, the loops around it, and the loops around the calls that lead to it. If there are
+ * several paths to the release, those of a teardown decide, and of these one with a loop.
  */
 export function formOf(program: Program, seen: SeenRelease, site: Place): Form {
   const { event, visit } = seen;
@@ -49,19 +49,19 @@ export function formOf(program: Program, seen: SeenRelease, site: Place): Form {
   return more === null ? { form: 'loop-collapsible', reason: '' } : { form: 'loop-other', reason: more };
 }
 
-/** True if some way to a visit begins with a field that holds the pages, or a callback. */
+/** True if some path to a visit begins with a field that holds the pages, or with a callback. */
 export function isTeardown(visit: Visit): boolean {
   return reachedFrom(visit).some((v) => v.heap !== null || v.way === 'callback');
 }
 
-/** A visit and those that it was called from, directly or not. */
+/** A visit and those that called it, directly or through others. */
 function reachedFrom(visit: Visit): Visit[] {
   const found = new Set([visit]);
   for (const v of found) if (v.way === 'call') for (const { visit: from } of arrivalsOf(v)) found.add(from);
   return [...found];
 }
 
-/** A bulk call that is handed one page at a time. */
+/** True for a bulk call that is given one page at a time. */
 function walksElements(program: Program, seen: SeenRelease): boolean {
   const { visit, event } = seen;
   for (const graph of program.graphs(visit.flow.reference)) {
@@ -74,23 +74,24 @@ function walksElements(program: Program, seen: SeenRelease): boolean {
   return false;
 }
 
+/** A loop around a release, and the visit that it is in. */
 interface Around {
   visit: Visit;
   loop: Loop;
-  /** A reason already known: the drop stands in a helper that does more. */
+  /** A reason that is known already: the drop is in a helper that does more. */
   reason: string | null;
 }
 
-/** One way to a release, and the loop on it that repeats the release. */
+/** One path to a release, and the loop on it that repeats the release. */
 interface WayTo {
   around: Around | null;
-  /** It begins with a field or a callback. */
+  /** True if the path begins with a field or a callback. */
   teardown: boolean;
 }
 
 /**
- * The loops that repeat a release: around it, or around a call that leads to it, but not around the site too. A way that comes to a
- * visit with what another had said of the helpers below goes on like that one, and is not told again.
+ * Yields for each path to a release the loop that repeats it: a loop around the release, or around a call that leads to it, but not one
+ * that also contains the site. A visit that is reached twice with the same reason from helpers below it is followed once.
  */
 function* loopsAround(
   program: Program,
@@ -115,7 +116,10 @@ function* loopsAround(
   }
 }
 
-/** The loop of a caller around a function that drops the element which a parameter says: that counts, and so does what the function does. */
+/**
+ * The loop in a caller around a call of a function which drops the element that a parameter selects. What the function does besides counts
+ * as part of the loop.
+ */
 function repeatedBy(program: Program, { visit, event }: SeenRelease): Around | null {
   const { reference } = visit.flow;
   const index = program.graphs(reference).flatMap((graph) => indexParameters(graph, event.pos))[0];
@@ -135,7 +139,7 @@ function repeatedBy(program: Program, { visit, event }: SeenRelease): Around | n
   return null;
 }
 
-/** The parameters, by number, that say which element the call at a position is given. */
+/** The positions of the parameters that select which element the call at a position is given. */
 function indexParameters(graph: Graph, pos: number): number[] {
   const nameOf = (name: string): string => {
     const set = graph.assigned.filter((a) => a.target === name);
@@ -159,7 +163,7 @@ function indexNames(e: Expression): string[] {
   }
 }
 
-/** Why a helper that drops one page is more than a drop; `null` if it is not. */
+/** Why a helper that drops one page does more than that; `null` if it does not. */
 function helperReason(program: Program, visit: Visit): string | null {
   for (const graph of program.graphs(visit.flow.reference)) {
     for (const n of graph.nodes) {
@@ -182,7 +186,7 @@ function containerOf(seen: SeenRelease): string | null {
   return null;
 }
 
-/** What a loop does besides dropping, dirtying and testing for NULL; `null` if nothing. */
+/** What a loop does besides dropping, dirtying and testing pages; `null` if nothing. */
 function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
   for (const graph of program.graphs(visit.flow.reference)) {
     for (const n of graph.nodes) {
@@ -211,7 +215,7 @@ function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
   return null;
 }
 
-/** True for a call that is given, as its first argument, what the loop's round has loaded from an array. */
+/** True if the first argument of a call was loaded from an array in the same loop. */
 function isLoaded(graph: Graph, loop: Loop, { args }: CallOperation): boolean {
   const given = args[0]?.path ?? null;
   return graph.nodes.some(
@@ -224,7 +228,7 @@ function isLoaded(graph: Graph, loop: Loop, { args }: CallOperation): boolean {
   );
 }
 
-/** Drops, dirties, tests, or sees the page another way. */
+/** True for a call that drops, dirties or tests a page, or only gives another form of it. */
 function isPlain(name: string): boolean {
   return (
     releases.has(name) ||
@@ -234,7 +238,7 @@ function isPlain(name: string): boolean {
   );
 }
 
-/** True for a helper that does what a plain call does, and for a macro that stands for a call of one. */
+/** True for a helper that only makes such calls, directly or through a macro for one. */
 function doesNoMore(program: Program, callee: FunctionReference): boolean {
   const isPlainCall = ({ name }: CallOperation): boolean => {
     if (name === null) return false;
@@ -265,6 +269,11 @@ function hasIndex(e: Expression): boolean {
   }
 }
 
+/**
+ * Why an operation is more than dropping; `null` if it is not.
+ * @param variables what the loop counts with
+ * @param target the place that an update or a test is about
+ */
 function strange(
   call: CallOperation | null,
   kind: string,
@@ -294,7 +303,7 @@ function strange(
   return null;
 }
 
-/** True if a variable is an index somewhere in the function: then it walks, it does not count. */
+/** True if a variable is used as an index in the function: then counting it is walking over elements. */
 function indexes(program: Program, visit: Visit, name: string): boolean {
   const text = program.textOf(visit.flow.reference);
   return new RegExp(`\\[[^\\]]*\\b${name}\\b[^\\]]*\\]`).test(text);

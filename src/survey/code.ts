@@ -1,4 +1,6 @@
-/** Which code works things out: what another version of it kept is not used, be the package's number the same. */
+/**
+ * A digest of putright's own code: results that another version kept must not be used, even if the package's version number is the same.
+ */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -7,7 +9,7 @@ import { compiled } from '../source/index.js';
 
 let known: string | undefined;
 
-/** A digest of this package's modules as they run; some milliseconds, once. */
+/** Returns a digest of this package's modules as they run. It takes some milliseconds, once. */
 export function codeDigest(): string {
   if (known === undefined) {
     const hash = createHash('sha1');
@@ -17,7 +19,7 @@ export function codeDigest(): string {
   return known;
 }
 
-/** The files of the modules that run: a bundle, and those of its threads, or one each. */
+/** The files of the running modules: a bundle and those of its threads, or one file per module. */
 function modules(): string[] {
   const own = fileURLToPath(import.meta.url);
   if (!/^code\.[jt]s$/.test(basename(own))) return [own, ...['survey/lane.js', 'check/lane.js', 'source/worker.js'].map(compiled)];

@@ -1,4 +1,4 @@
-/** Flags that are the same wherever a function is come to: what every call gives, and what is never set to anything else. */
+/** Finds flags that have one value wherever a function is called from: every call passes it, or nothing ever sets another. */
 import { isHandedOut } from '../flow/mentions.js';
 import type { CallSite } from '../program/callers.js';
 import type { FunctionReference } from '../program/file.js';
@@ -10,13 +10,13 @@ import { plainPath, sourceName } from '../program/text.js';
 import type { Expression } from '../syntax/ast.js';
 import { no, yes } from '../syntax/truth.js';
 
-/** A call, and where it stands. */
+/** A call, with its caller and the caller's graph. */
 export type Calling = Pick<CallSite, 'caller' | 'graph' | 'call'>;
 
-/** How many callers above one who hands on what he was given himself are looked at. */
+/** Through how many callers a parameter that is passed on unchanged is traced. */
 const maxAbove = 3;
 
-/** True if a guard asks for a parameter of a function which calls give as a constant, all of them, and not as the one asked for. */
+/** True if a guard tests a parameter for which all of these calls pass a constant, and the constant fails the test. */
 export function isOpposite(
   program: Program,
   reference: FunctionReference,
@@ -26,7 +26,7 @@ export function isOpposite(
   return path !== null && values.length === 0 && isGiven(program, reference, path, negated, calls);
 }
 
-/** True if all of some calls give a function's parameter as `true`, or as `false`. */
+/** True if all of these calls pass `true` (or, with `what` false, `false`) for a parameter of a function. */
 export function isGiven(
   program: Program,
   reference: FunctionReference,
@@ -39,7 +39,7 @@ export function isGiven(
   return index >= 0 && calls.every((calling) => isAlways(program, calling, calling.call.expressions[index], what, above));
 }
 
-/** True if what a call is given is always `true`, or `false`: as it is written, or as whoever calls the caller gives it. */
+/** True if an argument always has this value: it is written so, or every caller of the caller passes it. */
 function isAlways(
   program: Program,
   { caller, graph }: Omit<Calling, 'call'>,
@@ -55,21 +55,21 @@ function isAlways(
   return (!what && isNeverTrue(program, caller, graph, path)) || isHandedOn(program, caller, graph, path, what, above);
 }
 
-/** True for a parameter that is handed on as it is, and given as the same constant by whoever calls the function. */
+/** True for a parameter that is passed on unchanged, and for which every call of the function passes the same constant. */
 function isHandedOn(program: Program, caller: FunctionReference, graph: Graph, name: string, what: boolean, above: number): boolean {
   if (above === 0 || caller.macro || graph.assigned.some((a) => a.target === name) || isHandedOut(program, caller)) return false;
   const calls = graph.params.some((p) => p.name === name) ? program.callSites(caller) : [];
   return calls.length > 0 && isGiven(program, caller, name, what, calls, above - 1);
 }
 
-/** True for a variable of a function's own, or a member of a struct, that is set to false, and never to anything else. */
+/** True for a local variable, or a member of a struct, that is set to false and never to anything else. */
 export function isNeverTrue(program: Program, reference: FunctionReference, graph: Graph, path: string): boolean {
   if (rootOf(path) === path) return isFalseHere(graph, path);
   const member = memberAt(program, reference, graph, path);
   return member !== null && isSetToZero(program, member) && isNeverSet(program, member);
 }
 
-/** True for a variable of a function's own that is never anything but false. */
+/** True for a local variable that is only ever set to false. */
 function isFalseHere(graph: Graph, path: string): boolean {
   if (path.startsWith('::') || graph.params.some((p) => p.name === path)) return false;
   const isSet = (o: Operation | null): o is Store => isStore(o) && o.target === path && !(o.kind === 'clear' && o.text === '');

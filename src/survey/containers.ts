@@ -11,15 +11,16 @@ import type { Program } from '../program/program.js';
 import type { Container } from './row.js';
 import type { Site } from './sites.js';
 
+/** The name in the sheet for each content step. */
 const contents: Readonly<Record<string, Container>> = { '@sgl': 'sgl', '@skb': 'skb', '@bvec': 'bvec', '@pipe': 'pipe', '@slot': 'other' };
 
-/** Container of a path or field fact, `null` where it is only another name on the way. */
+/** The container that a path or field fact is in; `null` if it is none, only another name on the way. */
 function containerOf(fact: string): Container | null {
   for (const [content, container] of Object.entries(contents)) if (fact.includes(content)) return container;
   return null;
 }
 
-/** Containers in the order in which the reference reaches them. */
+/** Returns the containers in the order in which the reference reaches them. */
 export function containersOf(program: Program, site: Site, followed: Followed | null, releases: readonly SeenRelease[]): Container[] {
   const found: Container[] = [first(program, site)];
   const add = (c: Container | null) => {
@@ -47,7 +48,7 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
   return found;
 }
 
-/** True for a field that some function sets to the address of a page's pointer: it leads to that, not to an array. */
+/** True for a field that some function sets to the address of a page pointer: it points at that pointer, not at an array. */
 function pointsAtOne(program: Program, followed: Followed | null, fact: string): boolean {
   return (followed?.visits ?? []).some(({ flow: { reference } }) =>
     program.graphs(reference).some((graph) => {
@@ -69,7 +70,7 @@ function chain(visit: Visit, fact: string): string[] {
   return visit.parent ? [...here, ...chain(visit.parent.visit, visit.parent.fact)] : here;
 }
 
-/** The facts that a drop came from, by every call that leads to it. */
+/** Returns the facts that a drop came from, along every call that leads to it. */
 export function waysTo(visit: Visit, fact: string, found = new Set<string>()): string[] {
   const key = `${visit.id} ${fact}`;
   if (found.has(key)) return [];
@@ -77,12 +78,12 @@ export function waysTo(visit: Visit, fact: string, found = new Set<string>()): s
   return [...sourcesOf(visit.flow, fact), ...arrivalsOf(visit).flatMap((a) => waysTo(a.visit, a.fact, found))];
 }
 
-/** What is looked up by frame number or address again does not hold the reference. */
+/** True for what was found again by a frame number or address: it does not hold the reference. */
 function throughFrame(visit: Visit, fact: string): boolean {
   return chain(visit, fact).some((f) => f.endsWith('@pfn') || f.endsWith('@address'));
 }
 
-/** A single struct on the stack only carries a page to a call. */
+/** True for a struct on the stack: it only carries a page to a call. */
 function isOnStack(program: Program, visit: Visit, fact: string): boolean {
   return program.graphs(visit.flow.reference).some((g) => {
     const type = g.types.get(rootOf(fact));
@@ -90,7 +91,7 @@ function isOnStack(program: Program, visit: Visit, fact: string): boolean {
   });
 }
 
-/** What the call itself fills: one page, or an array. */
+/** What the acquiring call itself fills: one page, or an array. */
 function first(program: Program, site: Site): Container {
   const container = containerOf(site.acquire.behind);
   if (container !== null) return container;
@@ -112,14 +113,14 @@ function first(program: Program, site: Site): Container {
     counted !== null &&
     site.call.expressions[counted]?.kind === 'literal' &&
     (site.call.expressions[counted] as { text: string }).text === '1';
-  // `struct page *pages[1]` at the end of a struct has as many as are asked for.
+  // `struct page *pages[1]` at the end of a struct has as many elements as were allocated.
   if (type && type.dims.length > 0) return type.dims[0] === '1' && (one || !value.path.includes('.')) ? 'single' : 'page-array';
   // A parameter that one page is written through, not an array that grows.
   const param = site.graph.params.find((p) => p.name === rootOf(value.path as string));
   return one && param && value.path === param.name && callersPassOne(program, site, param.name) ? 'single' : 'page-array';
 }
 
-/** True if no caller passes a place in an array of its own, unless the array has one element. */
+/** True if no caller passes a place in an array of its own, unless that has one element. */
 function callersPassOne(program: Program, site: Site, name: string): boolean {
   const index = site.graph.params.findIndex((p) => p.name === name);
   return program.callSites(site.reference).every(({ caller, graph, call }) => {

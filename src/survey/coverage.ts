@@ -1,4 +1,7 @@
-/** Accounts for every acquiring name before a parenthesis or given as a value: found by a scanner that shares no code with the parser. */
+/**
+ * Accounts for every acquiring name that is followed by a parenthesis or used as a value. A scanner that shares no code with the parser
+ * finds them.
+ */
 
 import type { WholeFile } from '../program/file.js';
 import type { CallOperation } from '../program/graph.js';
@@ -17,15 +20,15 @@ function isLocal(program: Program, facts: WholeFile, item: Item, name: string): 
   return reference !== undefined && program.graphs(reference).some((g) => g.types.has(name));
 }
 
-/** True if the function was read without a doubt: then a token in it that is no row is putright's mistake. */
+/** True if the whole function could be read, and has no `#if` variants: then a token in it that is no row is putright's mistake. */
 function isRead(program: Program, facts: WholeFile, item: Item): boolean {
   const reference = facts.functions.find((f) => f.item === item);
   return reference !== undefined && program.variants(reference).every((v) => v.problems.length === 0 && v.assumptions.length === 0);
 }
 
 /**
- * True for a name that is given, not called: to a pointer, to a call or to a macro. What is called by it then is followed nowhere.
- * Exporting a symbol is no such use, nor is a member or a variable of that name.
+ * True for a name that is used as a value, not called: assigned to a pointer, passed to a call or a macro. A call through that is not
+ * followed. Exporting a symbol does not count, nor does a member or a variable of that name.
  */
 function isGiven({ text }: WholeFile, { name, pos }: Token): boolean {
   const before = text.slice(Math.max(0, pos - nearby), pos);
@@ -33,21 +36,21 @@ function isGiven({ text }: WholeFile, { name, pos }: Token): boolean {
   return /(?:[=,(&?:{]|\breturn)\s*$/.test(before) && !/\bEXPORT_\w+\s*\(\s*$/.test(before) && /^\s*[,;)}:?]/.test(after);
 }
 
-/** Where a macro's call names what it calls. */
+/** The positions at which a call of a macro is given the name of what it calls. */
 function namedIn({ name, written }: CallOperation): number[] {
   return (written?.expressions ?? []).flatMap((e) => (e.kind === 'identifier' && e.name === name ? [e.pos] : []));
 }
 
-/** As much text beside a name as says what it is there for. */
+/** How much text around a name shows what it is used for. */
 const nearby = 80;
 
-/** True for a macro whose calls are the rows of what it calls, or that is followed as the function that it is. */
+/** True for a macro whose uses are rows of what it calls, or that is followed as a function. */
 function isFollowed(program: Program, facts: WholeFile, macro: Item): boolean {
   const reference = facts.functions.find((f) => f.item.pos === macro.pos);
   return !reference || program.isAlias(reference) || program.variants(reference).length > 0;
 }
 
-/** What each token of a file turned out to be. */
+/** Returns what each token of a file turned out to be. */
 export function coverageOf(program: Program, file: string, sites: readonly Site[]): Coverage {
   const rows = new Set(sites.flatMap(({ call }) => [call.pos, ...namedIn(call)]));
   const coverage: Coverage = { tokens: 0, rows: sites.length, declarations: [], gaps: [], unaccounted: [] };
@@ -85,7 +88,7 @@ export function coverageOf(program: Program, file: string, sites: readonly Site[
   return coverage;
 }
 
-/** The accounts of several files as one. */
+/** Returns the coverage of several files as one. */
 export function sumOf(parts: readonly Coverage[]): Coverage {
   const sum = (count: (part: Coverage) => number): number => parts.reduce((all, part) => all + count(part), 0);
   return {

@@ -12,7 +12,7 @@ import { type Calling, isOpposite } from './constant.js';
 import type { Dirty } from './row.js';
 import { assumptionsOf, type Site } from './sites.js';
 
-/** By the main release itself, else by a call on the way: one that is near it. */
+/** Returns how: by the main release itself, else by another call on the way, preferably one near it. */
 export function dirtyOf(
   program: Program,
   site: Site,
@@ -22,7 +22,7 @@ export function dirtyOf(
 ): Dirty {
   const byRelease = (s: SeenRelease): Dirty => (s.event.call.shape === 'container' ? 'container' : 'bulk');
   if (main?.event.dirty) return byRelease(main);
-  // Generic code drops them in several ways, of which some mark.
+  // Generic code drops the pages of a container in several ways, and some of them mark.
   if (main?.event.call.shape === 'container' && seen.some((s) => s.event.dirty && s.event.call.shape === 'container')) return 'container';
   const visits = followed?.visits ?? [];
   const alternatives = assumptionsOf(program, site);
@@ -36,19 +36,19 @@ export function dirtyOf(
   const file = main ? main.visit.flow.reference.file : home;
   const own = events.find((e) => e.v === main?.visit);
   if (own) return dirtyCalls.get(own.d.api) ?? 'other';
-  // What marks and drops in one is nearer to the drops than what only marks.
+  // A release that also marks says more about the drops than a call that only marks.
   const marking = seen.find((s) => s.event.dirty);
   if (marking) return byRelease(marking);
   const near = events.find((e) => e.v.flow.reference.file === file) ?? events.find((e) => e.v.flow.reference.file === home) ?? events[0];
   return near ? (dirtyCalls.get(near.d.api) ?? 'other') : 'none';
 }
 
-/** True for a mark behind the drop: the page may be somebody else's by then. */
+/** True for a mark behind the drop, when the page may be somebody else's. */
 function isLate(program: Program, { flow: { reference } }: Visit, pos: number): boolean {
   return program.graphs(reference).some((graph) => lateMarks(graph, { program, reference }).some((mark) => mark.pos === pos));
 }
 
-/** True for what stands under a test of a parameter that is a constant wherever the pages come from, and not the one tested for. */
+/** True for what is under a test of a parameter if every call on the way of the pages passes a constant that fails the test. */
 export function isRuledOut(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
   if (visit.way !== 'call') return false;
   const { reference } = visit.flow;
@@ -61,8 +61,8 @@ export function isRuledOut(program: Program, visit: Visit, guards: readonly Guar
 }
 
 /**
- * True where a function frees the array in which it has found the pages, and neither it nor what it calls drops them: whatever becomes
- * of them there, they were not the site's.
+ * True if a function frees the array in which it found the pages, and neither it nor what it calls drops them: then what it does to the
+ * pages there is not done to the site's.
  */
 function endsOthers(program: Program, visits: readonly Visit[], visit: Visit, fact: string): boolean {
   const { flow } = visit;
@@ -76,7 +76,7 @@ function endsOthers(program: Program, visits: readonly Visit[], visit: Visit, fa
   return frees && !visits.some((v) => v.flow.releases.length > 0 && (v === visit || comesFrom(v, visit)));
 }
 
-/** True if a visit was entered from another, by calls. */
+/** True if a visit was entered from another one through calls. */
 function comesFrom(visit: Visit, other: Visit): boolean {
   const found = new Set([visit]);
   for (const v of found) if (v.way === 'call') for (const arrival of arrivalsOf(v)) found.add(arrival.visit);

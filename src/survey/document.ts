@@ -1,18 +1,18 @@
-/** How kept units are written: what they rest on is much and shared, so units name it by number. */
+/** The format in which units are kept. They rest on many facts, and share them, so units name facts by number. */
 import type { Stamp } from '../source/index.js';
 import { compacting, type Facts, noFacts } from './facts.js';
 import type { Unit } from './unit.js';
 
-/** Goes up when a unit, or what it rests on, is written differently. */
+/** To be increased whenever a unit, or what it rests on, is written in another form. */
 export const FORMAT = 6;
 
-/** A unit and the facts that it was worked out from, in some state of the tree, by their numbers. */
+/** A unit, and the numbers of the facts that it was worked out from in some state of the tree. */
 export interface Resting {
   unit: Unit;
   facts: readonly number[];
 }
 
-/** What tells a text from others: the file's stamp (`null` if that cannot be relied on), and a digest (`null` if it is in doubt). */
+/** What a text is recognised by: the file's stamp (`null` if it is not reliable), and a digest (`null` if it is not certain). */
 export interface KeptText {
   stamp: Stamp | null;
   digest: string | null;
@@ -20,19 +20,22 @@ export interface KeptText {
 
 /** What is kept of one tree. */
 export interface Document {
-  /** Names the index of which the answers of the current units are, but for the questions with the hashes in `drift`. */
+  /**
+   * Name of the index that the answers behind the current units come from. The questions with the hashes in `drift` may have other answers
+   * there.
+   */
   index: string;
   drift: readonly number[];
-  /** Of the macros that all of the units were told of. */
+  /** Digest of the macros that all units were worked out with. */
   aliases: string;
   facts: Facts;
-  /** How many of these, the first ones, are facts of the tree as it was when this was written. */
+  /** How many of the facts, from the first on, are facts of the tree as it was when this was written. */
   proven: number;
-  /** Of each file that these are about, what it was then. */
+  /** For each file that these facts are about, what it was then. */
   texts: ReadonlyMap<string, KeptText>;
-  /** The units of the tree as it was when this was written, by their files. */
+  /** The units of the tree as it was when this was written, by file. */
   current: ReadonlyMap<string, Resting>;
-  /** Units of other states of it, those used last first. */
+  /** Units of other states of the tree, by file, the most recently used first. */
   others: ReadonlyMap<string, readonly Resting[]>;
 }
 
@@ -44,11 +47,12 @@ interface Written extends Pick<Document, 'index' | 'drift' | 'aliases' | 'facts'
   others: WrittenUnit[];
 }
 
-/** What is kept of a tree of which nothing was. */
+/** Returns the document for a tree of which nothing is kept. */
 export function emptyDocument(aliases: string): Document {
   return { index: '', drift: [], aliases, facts: noFacts(), proven: 0, texts: new Map(), current: new Map(), others: new Map() };
 }
 
+/** Returns the bytes of a document. Facts that no unit rests on are left out. */
 export function written({ index, drift, aliases, facts, texts, current, others }: Omit<Document, 'proven'>): Buffer {
   const compact = compacting(facts);
   const unit = (file: string, { unit, facts }: Resting): WrittenUnit => [file, unit, facts.map(compact.number)];
@@ -68,12 +72,12 @@ export function written({ index, drift, aliases, facts, texts, current, others }
   return Buffer.from(JSON.stringify(document));
 }
 
-/** What was kept of a file, the latest first. */
+/** Returns the units that were kept of a file, the latest first. */
 export function statesOf({ current, others }: Pick<Document, 'current' | 'others'>, file: string): Resting[] {
   return [current.get(file) ?? [], others.get(file) ?? []].flat();
 }
 
-/** What was written, `null` if it cannot be read. */
+/** Returns the document that was written; `null` if it cannot be read. */
 export function readDocument(value: Buffer | null): Document | null {
   try {
     return value && documentOf(JSON.parse(value.toString()) as Written);

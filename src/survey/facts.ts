@@ -1,38 +1,40 @@
-/** What units rest on: questions that were put to a tree, and what it answered, each once and by its number. */
+/** What units rest on, in tables: questions that were put to a tree, and its answers. Each is listed once and named by its number. */
 import type { Kind, Words } from '../program/questions.js';
 
+/** Tables of questions and of facts (a question with an answer). */
 export interface Facts {
-  /** The words of questions, each once; the first one is empty. */
+  /** The words of questions, each once. The first is empty. */
   words: string[];
-  /** Of each question its kind, and its words by their numbers. */
+  /** For each question its kind, and the numbers of its words. */
   kinds: Kind[];
   firsts: number[];
   seconds: number[];
-  /** Of each fact its question by its number, and the answer; `null` where only the stamp of the file asked about stands for it. */
+  /** For each fact the number of its question, and the answer; `null` if only the stamp of the file it is about vouches for it. */
   questions: number[];
   answers: (string | null)[];
 }
 
+/** Returns empty tables. */
 export function noFacts(): Facts {
   return { words: [''], kinds: [], firsts: [], seconds: [], questions: [], answers: [] };
 }
 
-/** A question by its number. */
+/** Returns a question by its number. */
 export function wordsAt({ kinds, words, firsts, seconds }: Facts, question: number): Words {
   const word = (of: readonly number[]): string => words[of[question] as number] as string;
   return [kinds[question] as Kind, word(firsts), word(seconds)];
 }
 
-/** Facts to which more are added. */
+/** Tables that grow. */
 export interface Growing {
   facts: Facts;
-  /** The number of a question. */
+  /** Returns the number of a question, which is added if it is new. */
   question(words: Words): number;
-  /** The number of the fact that a question has an answer. */
+  /** Returns the number of a fact, which is added if it is new. */
   fact(question: number, answer: string | null): number;
 }
 
-/** Facts of their own, with all that are given. */
+/** Returns a copy of the facts to which more can be added. */
 export function growing(given: Facts): Growing {
   const facts: Facts = {
     words: [...given.words],
@@ -72,7 +74,10 @@ export function growing(given: Facts): Growing {
   };
 }
 
-/** Finds the rows of a table by what one of its columns says, and adds a row to that: tables are long, and made anew in each run. */
+/**
+ * Finds rows of a table by the value in one of its columns, and adds rows. Linked lists, since the tables are long and built anew in each
+ * run.
+ */
 function chained(column: number[]): {
   find(value: number, isIt: (row: number) => boolean): number | undefined;
   add(value: number): number;
@@ -97,7 +102,7 @@ function chained(column: number[]): {
   };
 }
 
-/** Those of the facts that are asked for, by new numbers: as they are asked for. */
+/** Renumbers facts: those that are asked for get new numbers, in that order, and `facts()` returns the tables with only these. */
 export function compacting(facts: Facts): { number(fact: number): number; count(): number; facts(): Facts } {
   const asked = numbering(facts.questions.length);
   return {
@@ -122,7 +127,7 @@ export function compacting(facts: Facts): { number(fact: number): number; count(
   };
 }
 
-/** Gives new numbers to some of so many, in the order in which they come up. */
+/** Gives new numbers, in the order in which they are asked for, to some of `count` old ones. */
 function numbering(count: number): { number(old: number): number; old: readonly number[] } {
   const numbers = new Int32Array(count).fill(-1);
   const old: number[] = [];

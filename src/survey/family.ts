@@ -1,17 +1,17 @@
 import { acquires } from '../protocol/index.js';
 import type { Row } from './row.js';
 
-/** The families of acquiring calls that the conversion from get to pin is counted in. */
+/** The families of acquiring calls in which the conversion from get to pin is counted. */
 export type Family = 'get' | 'pin' | 'iterator get' | 'iterator extract';
 
-/** For a call that is no table's entry (an internal step of one): what its name says. */
+/** Families of calls that are in no table (internal steps of the API), by name. */
 const BY_NAME: readonly (readonly [RegExp, Family])[] = [
   [/iov_iter_extract|extract_.*_pages/, 'iterator extract'],
   [/iov_iter_/, 'iterator get'],
   [/(^|_)pin_/, 'pin'],
 ];
 
-/** Which family a row's call belongs to. */
+/** Returns the family of a row's call. */
 export function family(row: Row): Family {
   const known = acquires.get(row.api);
   if (!known) return BY_NAME.find(([pattern]) => pattern.test(row.api))?.[1] ?? 'get';

@@ -1,4 +1,4 @@
-/** What flags a site passes, and whether its iterator is user backed: asked of the function, then of its callers. */
+/** Finds the flags that a site passes, and whether its iterator is user backed: first in its function, then in its callers. */
 
 import { withUsers } from '../program/callers.js';
 import type { FunctionReference } from '../program/file.js';
@@ -12,21 +12,24 @@ import type { Site } from './sites.js';
 
 const maxDepth = 4;
 
-/** Where a flag is named that is passed. */
+/** A place that names a flag which is passed. */
 export interface Passing {
   reference: FunctionReference;
   pos: number;
 }
 
-/** True for a caller of which alone it is asked what it passes, where it is among those that call. */
+/** Selects callers. If any of them calls, only those that are selected are searched. */
 type Wanted = (caller: FunctionReference) => boolean;
 
-/** True if some call of the site passes `flag`: written there, kept in a variable or a field, or passed by a caller. */
+/** True if some call of the site passes `flag`: written there, through a variable or field, or from a caller. */
 export function passesFlag(program: Program, site: Site, flag: string): boolean {
   return passingOf(program, site, flag) !== null;
 }
 
-/** Where it is seen that some call of the site passes `flag`; of its callers those that are wanted, if any is. */
+/**
+ * Returns a place that shows that some call of the site passes `flag`; `null` if there is none.
+ * @param wanted callers to be searched in preference to the others
+ */
 export function passingOf(program: Program, site: Site, flag: string, wanted: Wanted = () => false): Passing | null {
   const at = site.signature?.flags ?? null;
   const expression = at === null ? undefined : site.call.expressions[at];
@@ -34,12 +37,15 @@ export function passingOf(program: Program, site: Site, flag: string, wanted: Wa
   return passedAs({ program, flag, wanted, seen: new Set() }, { reference: site.reference, graph: site.graph, depth: 0 }, expression);
 }
 
-/** True if an expression may stand for a value that names `flag`, a pattern of one or several names: there, or where its variables are set. */
+/**
+ * True if the value of an expression may contain `flag`: it names it, or its variables are set to it.
+ * @param flag a pattern for one or several names
+ */
 export function mayHold(program: Program, reference: FunctionReference, graph: Graph, expression: Expression, flag: string): boolean {
   return passedAs({ program, flag, wanted: () => false, seen: new Set() }, { reference, graph, depth: 0 }, expression) !== null;
 }
 
-/** What is asked for, and of which paths it was asked already. */
+/** What is searched for, and the paths that were searched already. */
 interface Search {
   program: Program;
   flag: string;
@@ -47,7 +53,7 @@ interface Search {
   seen: Set<string>;
 }
 
-/** A function, and the calls between it and the one in which the search began. */
+/** A function, and how many calls it is away from where the search began. */
 interface Here {
   reference: FunctionReference;
   graph: Graph;
@@ -72,10 +78,10 @@ function firstOf<Of, Found>(all: readonly Of[], find: (of: Of) => Found | null):
   return null;
 }
 
-/** How many macros stand for one another. */
+/** How many macros may stand for each other. */
 const maxMacros = 3;
 
-/** True if a text names a flag, itself or by macros that stand for it. */
+/** True if a text names a flag, directly or by a macro for it. */
 function says(program: Program, file: string, text: string, word: RegExp, depth = 0): boolean {
   if (word.test(text)) return true;
   if (depth >= maxMacros) return false;
@@ -83,7 +89,7 @@ function says(program: Program, file: string, text: string, word: RegExp, depth 
   return names.some((name) => program.macroTexts(name, file).some((stands) => says(program, file, stands, word, depth + 1)));
 }
 
-/** Where what stands at a path of a function is set to the flag. */
+/** The place at which a path of a function is set to the flag. */
 function passedAt(search: Search, here: Here, path: string): Passing | null {
   const { program, seen } = search;
   const { reference, graph, depth } = here;
@@ -161,7 +167,7 @@ export function userBacked(program: Program, site: Site): boolean {
   return path !== null && backed(program, site.reference, site.graph, site.node.guards, path, 0);
 }
 
-/** True if the function itself makes the iterator over kernel memory: then its origin is known, and is not a user's. */
+/** True if the function itself makes the iterator over kernel memory: then the origin of its pages is known. */
 export function kernelBacked(program: Program, site: Site): boolean {
   const path = iteratorPath(site);
   return path !== null && makersOf(program, site.reference, site.graph, path, 0).some((name) => kernelMakers.has(name));
@@ -173,7 +179,7 @@ function iteratorPath(site: Site): string | null {
   return expression ? plainPath(expression) : null;
 }
 
-/** Names of the calls that an iterator is handed to, in the function and in helpers of its file. */
+/** Names of the calls that an iterator is passed to, in the function and in helpers of its file. */
 function makersOf(program: Program, reference: FunctionReference, graph: Graph, path: string, depth: number): string[] {
   return graph.nodes.flatMap((n) => {
     const o = n.operation;

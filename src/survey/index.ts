@@ -21,7 +21,7 @@ const version = (JSON.parse(readFileSync(new URL('../../package.json', import.me
  * Surveys a kernel tree, or the tree of one driver: every call that takes references on user pages, and where they go.
  *
  * @param path the tree's folder; nothing in it need be configured or built
- * @throws TreeError if there is no such folder, no C in it, or none that `options.paths` lets through
+ * @throws TreeError if there is no such folder, no C in it, or none that `options.paths` matches
  * @throws the signal's reason if `options.signal` is aborted
  * @example
  * const { sites } = await survey('/usr/src/linux');
@@ -37,7 +37,7 @@ export interface Inspected {
   /** What the inspection found, in the order of the files. */
   found: unknown[];
   tree: Tree;
-  /** By their files, in their order. */
+  /** By file, in the order of the files. */
   units: ReadonlyMap<string, Unit>;
   /** The units that were worked out in this run. */
   fresh: Worked;
@@ -45,7 +45,10 @@ export interface Inspected {
   kept: Kept | null;
 }
 
-/** The files that are surveyed: those that name an acquiring call or use a header's macro for one. */
+/**
+ * Returns the files to be surveyed, those that name an acquiring call or use a header's macro for one, and all macros for acquiring and
+ * releasing calls.
+ */
 export function surveyedFiles(tree: Tree): { files: string[]; aliases: FunctionReference[] } {
   const candidates = acquiringFiles(tree);
   const acquiring = acquiringMacros(tree, candidates);
@@ -54,8 +57,8 @@ export function surveyedFiles(tree: Tree): { files: string[]; aliases: FunctionR
 }
 
 /**
- * A survey, with what `inspection` found in it. With a cache, or if they are `asked` for, its units come with the questions that
- * they rest on. What was worked out is kept in the cache, if there is one; if units are asked for, that is left to who asks.
+ * Surveys a tree, and runs an inspection on what is followed. With a cache, or if `asked`, each unit comes with the questions that it rests
+ * on. New units are kept in the cache, if there is one; if `asked`, keeping them is left to the caller.
  */
 export async function inspectTree(path: string, options: SurveyOptions, inspection?: Inspection, asked = false): Promise<Inspected> {
   const progress = options.onProgress ?? (() => {});
@@ -68,7 +71,7 @@ export async function inspectTree(path: string, options: SurveyOptions, inspecti
       onProgress: (done, total) => progress('reading', done, total),
     }),
     initSyntax(),
-    // What an inspection found is kept with it, apart from what the survey alone keeps.
+    // What an inspection found is kept with the units, apart from those that a plain survey keeps.
     options.cache === undefined ? null : readShelf(options.cache, inspection?.name ?? 'survey', path),
   ]);
   const { files: all, aliases } = surveyedFiles(tree);

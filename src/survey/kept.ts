@@ -1,4 +1,4 @@
-/** Units that a later run can use again: kept with the questions that they rest on, and used where the answers are the same. */
+/** Units that a later run can reuse: kept with the questions that they rest on, and used if the answers are the same. */
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import type { FunctionReference } from '../program/file.js';
@@ -10,19 +10,19 @@ import { wordsAt } from './facts.js';
 import { renewed } from './renewed.js';
 import type { Unit, Worked } from './unit.js';
 
-/** The units of one tree that still hold. */
+/** The kept units of one tree that are still valid. */
 export interface Kept {
   units: ReadonlyMap<string, Unit>;
-  /** By its file, a unit that holds in the tree with other texts, an overlay of this one; `undefined` if none was kept. */
+  /** Returns the lookup of units that are valid in an overlay of the tree, by file; it gives `undefined` if none was kept. */
   heldIn(other: Tree, aliases: readonly FunctionReference[]): (file: string) => Unit | undefined;
   /**
-   * Keeps these and those that hold in place of what was kept. Beside them it keeps a few units of other states of the tree:
-   * those of `others`, what was found by `heldIn`, and what no longer holds.
+   * Writes the valid units and these new ones in place of what was kept. A few units of other states of the tree are kept too: those in
+   * `others`, those that `heldIn` found, and those that are no longer valid.
    */
   save(fresh: Worked, others?: Worked & { tree: Tree }): void;
 }
 
-/** What earlier runs kept of a tree, whatever has become of it since. */
+/** What earlier runs kept of a tree, valid or not. */
 export interface Shelf {
   document: Document | null;
   put(value: Buffer): void;
@@ -39,7 +39,7 @@ export async function readShelf(dir: string, reader: string, root: string): Prom
   return { document: readDocument(store.get(key)), put: (value) => store.put(key, value) };
 }
 
-/** Finds what of that still holds. */
+/** Finds out which of the kept units are still valid. */
 export function openKept(shelf: Shelf, tree: Tree, aliases: readonly FunctionReference[]): Kept {
   const macros = named(aliases);
   const document = usable(shelf.document, macros);
@@ -64,7 +64,7 @@ export function openKept(shelf: Shelf, tree: Tree, aliases: readonly FunctionRef
     },
     save(fresh, others) {
       const isNew = fresh.units.size > 0 || (others?.units.size ?? 0) > 0;
-      // What was kept of another index takes long to compare with this one's answers.
+      // The answers of another index take long to compare with this one's: what was compared is written even if no unit is new.
       if (!isNew && document.index === tree.index) return;
       shelf.put(written(renewed(document, tree, { units: chosen, holds }, fresh, used, others)));
     },
@@ -80,19 +80,22 @@ function usable(document: Document | null, aliases: string): Document {
   return emptyDocument(aliases);
 }
 
-/** How the answers of a tree's index may differ from those of the document; `null` if that is not known. */
+/** How the answers of a tree's index may differ from those in the document; `null` if that is not known. */
 function differencesFrom({ index, drift }: Document, { since }: Tree): Differences | null {
   return since?.index === index ? eitherOf(differencesOf(new Set(drift), false), since.differences) : null;
 }
 
-/** Whether a fact, by its number, is one in a tree, too. @param differences of its index from that of the document, if they are known */
+/**
+ * Makes the test whether a fact, given by its number, is true in a tree.
+ * @param differences of the tree's index from that of the document, if known
+ */
 function holding({ facts, proven, texts }: Document, tree: Tree, differences: Differences | null): (fact: number) => boolean {
   const untouched = new Map<string, boolean>();
   const isTextUntouched = (file: string): boolean => {
     let answer = untouched.get(file);
     if (answer === undefined) {
       const kept = texts.get(file);
-      // A file that was written again, by a checkout, say, mostly has the same text.
+      // A file that was written again, by a checkout for example, mostly has the same text.
       answer =
         areSameStamps(tree.stampOf(file), kept?.stamp) || (kept?.digest != null && kept.digest === answerOf(tree, ofWholeText(file)));
       untouched.set(file, answer);

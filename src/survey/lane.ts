@@ -1,4 +1,4 @@
-/** One thread's part of a survey: files near each other, then what slower threads have not begun. */
+/** One thread's part of a survey: files near each other first, then files that slower threads have not begun. */
 import type { FunctionReference } from '../program/file.js';
 import { answersBehind, textsBehind } from '../program/questions.js';
 import { openShared, type SharedTree, type SourceWarning } from '../source/index.js';
@@ -12,28 +12,30 @@ export interface Lanes {
   files: readonly string[];
   /** How many lanes there are. */
   count: number;
-  /** Whether the questions behind the units are wanted. */
+  /** True if each unit is to come with its questions. */
   keep: boolean;
-  /** In shared memory: for each file whether a lane has begun it, and behind them how many files are done. */
+  /** In shared memory: for each file, whether a lane has begun it; behind these, how many files are done. */
   claims: Int32Array;
 }
 
+/** What one lane is given. */
 export interface LaneTask extends Lanes {
   lane: number;
 }
 
+/** What one lane has worked out. */
 export interface LaneResult {
-  /** Questions by their numbers in `questions`: many units rest on the same. */
+  /** The units, with the numbers in `questions` of the questions that they rest on: many rest on the same ones. */
   units: { index: number; unit: Unit; questions: Uint32Array }[];
   questions: string[];
-  /** The digests of the texts that they rest on, and what was asked of those. */
+  /** The digests of the texts that the questions rest on, and the answers that were taken from these texts. */
   texts: ReadonlyMap<string, string | null>;
   answers: ReadonlyMap<string, string | null>;
   warnings: readonly SourceWarning[];
 }
 
 /**
- * The order in which a lane tries the files: a run of its own first, since neighbours need the same helpers, then the others'
+ * The order in which a lane tries the files: first a run of its own, since neighbours need the same helpers, then those of the other lanes,
  * from their ends.
  */
 function orderOf(lane: number, { files, count }: Pick<Lanes, 'files' | 'count'>): number[] {
@@ -43,11 +45,12 @@ function orderOf(lane: number, { files, count }: Pick<Lanes, 'files' | 'count'>)
   return [...run(lane), ...others.flatMap((k) => run(k).reverse())];
 }
 
+/** Runs one lane. */
 export default function work(task: LaneTask): Promise<LaneResult> {
   return workWith(task);
 }
 
-/** A lane that also inspects what it follows: how another room runs on the same threads, from a lane file of its own. */
+/** Runs one lane and inspects what it follows. Another room runs on the same threads through a lane file of its own that calls this. */
 export async function workWith(task: LaneTask, inspect?: Inspect): Promise<LaneResult> {
   await initSyntax();
   const tree = openShared(task.tree);

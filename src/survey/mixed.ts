@@ -1,4 +1,4 @@
-/** Whether what holds a site's pages can also hold pages from elsewhere. */
+/** Finds out whether what holds a site's pages can also hold pages from elsewhere. */
 import type { Analysis, FunctionFlow } from '../flow/flow.js';
 import type { Followed, Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
@@ -9,30 +9,30 @@ import { type Arrivals, openArrivals } from './mixed/arrivals.js';
 import { isAmong, isOwn, meets, type Places, placesAt, placesOf } from './mixed/meeting.js';
 import type { Site } from './sites.js';
 
-/** Other origins, in the order of their phrases. */
+/** Other origins, sorted by their phrases. */
 export interface Others {
-  /** Those that can stand in the same array, list or iterator at run time. */
+  /** Those that can be in the same array, list or iterator at run time. */
   mixed: readonly Origin[];
-  /** Those that can stand in the same field, if only of other objects. */
+  /** Those that can be in the same field, if only of other objects. */
   beside: readonly Origin[];
 }
 
-/** What is asked about other origins. */
+/** Answers questions about other origins. */
 export interface Origins {
-  /** The other origins that can stand beside a site's pages. */
+  /** Returns the other origins that can be beside a site's pages. */
   beside: (site: Site, followed: Followed | null) => Others;
-  /** Those of the mixed ones that can stand where one of the site's fields keeps its pages. */
+  /** Returns those of the mixed ones that can be where one of the site's fields keeps its pages. */
   inField: (site: Site, followed: Followed, heap: string) => readonly Origin[];
   /**
-   * True if pages of another origin come to a statement that deals with what a fact holds: those that come up in the function,
-   * are handed to it by the file's own helpers, or are stored by them in the field that the fact names.
+   * True if pages of another origin reach a statement that handles what a fact holds: pages that come up in the function, are returned to
+   * it by helpers of the file, or are stored by helpers in the field that the fact names.
    */
   reach: (visit: Visit, pos: number, fact: string) => boolean;
 }
 
 /**
- * Follows the pages of other origins through the functions that the site's reference was seen in, and those that share a
- * file with them, and reports those that reach the same array, field or releasing statement.
+ * Opens the search. It follows pages of other origins through the functions in which the site's reference was seen, and those of the same
+ * files, and reports those that reach the same array, field or releasing statement.
  */
 export function openOrigins(program: Program, analysis: Analysis): Origins {
   const arrivals = openArrivals(program, analysis);
@@ -43,27 +43,27 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
   };
 }
 
-/** The other origins that can stand beside a site's pages. */
+/** The other origins that can be beside a site's pages. */
 function othersBeside(program: Program, arrivals: Arrivals, site: Site, places: Places): Others {
   const stored = storedBeside(arrivals, site.reference.file, places);
   const mixed = [...ofIterator(program, site), ...metIn(arrivals, places), ...stored.mixed];
   return { mixed: sorted(mixed), beside: sorted([...stored.beside, ...mixed]) };
 }
 
-/** Each of some origins once. */
+/** The origins sorted, each once. */
 function sorted(some: readonly Origin[]): Origin[] {
   return [...new Set(some)].sort((a, b) => (a.what < b.what ? -1 : 1));
 }
 
 const iteratorOrigin: Origin = { kind: 'iterator', what: 'pages of an iterator that need not be user backed' };
 
-/** What a site's iterator can have but the pages of a user. */
+/** What a site's iterator may have other than user pages. */
 function ofIterator(program: Program, site: Site): Origin[] {
   const isOpen = site.acquire.iterator !== null && !userBacked(program, site) && !kernelBacked(program, site);
   return isOpen ? [iteratorOrigin] : [];
 }
 
-/** The other origins that meet the site's reference in functions that it was seen in. */
+/** The other origins that meet the site's reference in functions where it was seen. */
 function metIn(arrivals: Arrivals, places: Places): Origin[] {
   return places.visits.flatMap((visit) =>
     arrivals
@@ -73,7 +73,10 @@ function metIn(arrivals: Arrivals, places: Places): Origin[] {
   );
 }
 
-/** The other origins that functions of the site's file, and of those of the fields' holders, store in the fields that hold its pages. */
+/**
+ * The other origins that are stored in the fields that hold the site's pages, by functions of the site's file and of the files that use
+ * these fields.
+ */
 function storedBeside(arrivals: Arrivals, siteFile: string, places: Places): Others {
   const found: { mixed: Origin[]; beside: Origin[] } = { mixed: [], beside: [] };
   if (places.heap.size === 0) return found;
@@ -81,7 +84,7 @@ function storedBeside(arrivals: Arrivals, siteFile: string, places: Places): Oth
   for (const reference of [...files].flatMap(arrivals.calling)) {
     for (const arrival of arrivals.own(reference)) {
       const { origin, fresh, passing, flow } = arrival;
-      // What keeps no more than a page's number is an object of its own.
+      // An object that keeps only a page's number is an object of its own.
       if (origin.kind === 'frame' || passing || isAmong(places, arrival, reference) || !flow.heap.some((h) => places.heap.has(h))) continue;
       found.beside.push(origin);
       if (!fresh && flow.heap.some((h) => places.own.has(h) && mayBeDropped(places, h)) && !isOwn(places, arrival, reference))
@@ -91,14 +94,14 @@ function storedBeside(arrivals: Arrivals, siteFile: string, places: Places): Oth
   return found;
 }
 
-/** False for a field with a number alone by which nobody drops a page: a device's command has the addresses of all sorts of memory. */
+/** False for a field with only a number by which nobody drops a page: a device's command has the addresses of all sorts of memory. */
 function mayBeDropped({ visits }: Places, heap: string): boolean {
   if (!/@(pfn|address)$/.test(heap)) return true;
   const comesBy = (visit: Visit | undefined): boolean => visit !== undefined && (visit.heap === heap || comesBy(visit.parent?.visit));
   return visits.some((visit) => visit.flow.releases.length > 0 && comesBy(visit));
 }
 
-/** True if pages of another origin come to a statement of a function. */
+/** True if pages of another origin reach a statement of a function. */
 function comesTo(arrivals: Arrivals, { reference, origins }: FunctionFlow, pos: number): boolean {
   return arrivals
     .all(reference)
@@ -115,7 +118,7 @@ function isStoredBeside(program: Program, arrivals: Arrivals, reference: Functio
     .some((arrival) => arrival.flow.heap.some(isSame));
 }
 
-/** Functions of its file that a function calls. */
+/** The functions of the same file that a function calls. */
 function helpersOf(program: Program, reference: FunctionReference): FunctionReference[] {
   const own = program.shell(reference.file)?.byName;
   const calls = program.graphs(reference).flatMap((graph) => graph.nodes.map((n) => n.operation));

@@ -1,4 +1,4 @@
-/** The survey of a tree some of whose files had other texts: what rests on none of them need not be done again. */
+/** Surveys a tree in which some files have other texts. What rests on none of them is not done again. */
 import { answerOf, fileOf, isUntouched, type Words, wordsOf } from '../program/questions.js';
 import { overlay, type Tree } from '../source/index.js';
 import { type Inspected, surveyedFiles } from './index.js';
@@ -7,7 +7,7 @@ import { type Inspection, surveyFiles } from './threads.js';
 import type { Unit, Worked } from './unit.js';
 import { wantedFiles } from './wanted.js';
 
-/** The units of a tree with other texts, by their files. */
+/** The units of a tree with other texts, by file. */
 export interface Other {
   units: ReadonlyMap<string, Unit>;
   /** Those that had to be worked out, if a later run can use them. */
@@ -15,12 +15,13 @@ export interface Other {
 }
 
 /**
- * The units of the tree with other texts: those that are as they are on disk, and of the others those that are asked for. What an
- * earlier run kept of these is used.
+ * Returns the units of the tree with other texts: all that are unchanged or were kept by an earlier run, and of the others those that are
+ * wanted.
  *
- * @param inspected with the questions behind its units
- * @param texts of C files by their path, as latin1; `null` for one that is not there
- * @param isWanted asks for a unit, given as it is on disk, with the other texts; one that is not on disk always is
+ * @param inspected a survey whose units have their questions
+ * @param texts of C files by path, as latin1; `null` for a file that is not there
+ * @param isWanted asks whether a unit, given as it is on disk, is to be worked out with the other texts; a unit that is not on disk always
+ *   is
  */
 export async function unitsWith(
   inspected: Inspected,
@@ -44,12 +45,12 @@ export async function unitsWith(
   const open: string[] = [];
   for (const file of files) {
     const known = units.get(file);
-    // Also of one that is not asked for: what holds there is kept for the next change.
+    // This is looked up also for a unit that is not wanted: if it is valid, it is kept for the next change.
     const unit = heldIn(file);
     if (unit) found.set(file, unit);
     else if (!known || isWanted(known)) open.push(file);
   }
-  // One thread: the other texts are not handed to others, and a change mostly touches few units.
+  // On one thread: the other texts are not shared with other threads, and a change mostly touches few units.
   const work = { aliases, files: open, keep: kept !== null, inspection };
   const { units: surveyed, texts: read, answers } = await surveyFiles(other, work, { ...options, jobs: 1 });
   for (const [file, { unit }] of surveyed) found.set(file, unit);
@@ -57,7 +58,7 @@ export async function unitsWith(
   return { units: new Map(inOrder), fresh: sameMacros ? { tree: other, units: surveyed, texts: read, answers } : undefined };
 }
 
-/** Whether a question has the same answer in both trees; each is put once. */
+/** Makes the test whether a question has the same answer in both trees. Each question is looked up once. */
 function sameAnswers(tree: Tree, other: Tree, texts: ReadonlyMap<string, unknown>): (question: string) => boolean {
   const known = new Map<string, boolean>();
   const isUntouchedBy = (words: Words): boolean => {

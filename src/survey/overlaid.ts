@@ -1,4 +1,4 @@
-/** Pages that stand in a member of a union, and are read by the name of another of its members. */
+/** Finds pages that are kept in one member of a union and read through another. */
 import type { Followed } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
@@ -9,18 +9,18 @@ import { isNarrow } from '../program/types.js';
 import { pageHandles, releases } from '../protocol/index.js';
 import type { Field, StructDefinition } from '../syntax/ast.js';
 
-/** Where a member that lies over one with the pages is read as pages, and why that is not followed. */
+/** A place where a member that overlays the one with the pages is read as pages, and why it is a gap. */
 export interface Overlaid {
   reference: FunctionReference;
   pos: number;
   why: string;
 }
 
-/** The reads of a site's pages, from the fields that keep them, by the names of other members of a union. */
+/** Returns the places that read a site's pages, from the fields that keep them, through other members of a union. */
 export function overlaid(program: Program, { heap, visits }: Followed): Overlaid[] {
   const file = visits[0]?.flow.reference.file;
   if (file === undefined) return [];
-  // What is known to keep the pages as well is followed by its own name.
+  // A member that is known to keep the pages itself is followed by its own name.
   const known = new Set(heap.map((fact) => membersOf(fact.slice(1))));
   const overs = heap
     .flatMap((fact) => namesOver(program, file, fact))
@@ -36,16 +36,16 @@ export function overlaid(program: Program, { heap, visits }: Followed): Overlaid
   );
 }
 
-/** A member of a struct that keeps pages, and another one of the same union. */
+/** A member of a struct that keeps pages, and another member of the same union. */
 interface Over {
   tag: string;
-  /** The members in which both stand. */
+  /** The members on the way to both. */
   fields: readonly string[];
   name: string;
   over: string;
 }
 
-/** The other members that lie over the one to which a fact leads, of those that may be a pointer to pages. */
+/** The members that overlay the one a fact is about, as far as they may be a pointer to pages. */
 function namesOver(program: Program, file: string, fact: string): Over[] {
   if (fact.startsWith('#::')) return [];
   const tag = rootOf(fact).slice(1);
@@ -73,7 +73,7 @@ function below(program: Program, file: string, at: Members, name: string): Membe
   return field.type.tag === null ? null : program.structure(field.type.tag, file);
 }
 
-/** The list in which a member of some name stands, of a struct or of those without a name in it. */
+/** The list that has a member of this name: of the struct itself, or of an anonymous one inside it. */
 function listOf(at: Members, name: string): Members | null {
   if (at.fields.some((field) => field.name === name)) return at;
   for (const field of at.fields) {
@@ -87,7 +87,7 @@ function isUnion({ type }: Field): boolean {
   return /^union\b/.test(type.base);
 }
 
-/** Where a member of some name is read as pages: by a variable for pages, or by who drops some. */
+/** Positions where a member of this name is read as pages: copied to a variable for pages, or dropped. */
 function readAsPages({ nodes, types }: Graph, member: string): number[] {
   const isIt = (path: string | null): boolean => path !== null && new RegExp(`\\.${member}(\\[\\])*$`).test(path);
   return nodes.flatMap(({ pos, operation: o }) => {

@@ -1,28 +1,28 @@
-/** What is kept of a tree from one run to the next: what still holds, what is new, and a little of what held before. */
+/** What is kept of a tree from one run to the next: what is still valid, what is new, and a little of what was valid before. */
 import { answerOf, fileOf, isOfWholeText, type Words, wordsOf } from '../program/questions.js';
 import { areSameStamps, type Tree } from '../source/index.js';
 import { type Document, type KeptText, type Resting, statesOf } from './document.js';
 import { type Facts, type Growing, growing, wordsAt } from './facts.js';
 import type { Worked } from './unit.js';
 
-/** So many units of other states of the tree are kept of one file. */
+/** How many units of other states of the tree are kept for one file. */
 const OTHERS = 2;
 
-/** What of a document is so in the tree as it is. */
+/** What of a document is valid in the tree as it is. */
 interface Held {
-  /** Units, by their files. */
+  /** Units, by file. */
   units: ReadonlyMap<string, Resting>;
-  /** True for a fact that holds, by its number. */
+  /** True if a fact, given by its number, is true. */
   holds(fact: number): boolean;
 }
 
 /**
- * The document of a later run.
+ * Returns the document to be kept after a run.
  *
- * @param held what of `document` holds in the tree
- * @param fresh units of the tree that were worked out anew
- * @param used units of `document` that hold in another state of the tree
- * @param others units of another state of the tree that were worked out anew
+ * @param held what of `document` is valid in the tree
+ * @param fresh units of the tree that were worked out in this run
+ * @param used units of `document` that are valid in another state of the tree
+ * @param others units of another state of the tree that were worked out in this run
  */
 export function renewed(
   document: Document,
@@ -48,7 +48,8 @@ export function renewed(
     const file = fileOf(words);
     if (file === null) return known ?? answerOf(tree, words);
     const { digest } = textOf(file);
-    // A unit that held may rest on another text than a fresh one if the file changed in between: then there is no one answer.
+    // If the file changed during the run, a unit that is still valid may rest on another text than a new one: then there is no single
+    // answer.
     if (!fresh.texts.has(file)) return known ?? null;
     return digest !== null && known != null ? known : answerIn(tree, words, digest, read[question]);
   };
@@ -63,7 +64,7 @@ export function renewed(
   return { index: tree.index, drift: tree.drift, aliases: document.aliases, facts: all.facts, texts, current, others: states };
 }
 
-/** A file's stamp, and the digest of its text if all who have read it have read the same. */
+/** A file's stamp, and the digest of its text if everyone who has read it has read the same text. */
 function textNow({ texts }: Document, tree: Tree, fresh: Worked, file: string): KeptText {
   const stamp = tree.stampOf(file);
   const kept = texts.get(file);
@@ -73,7 +74,7 @@ function textNow({ texts }: Document, tree: Tree, fresh: Worked, file: string): 
   return { stamp, digest };
 }
 
-/** By the questions' numbers, the answers that hold; `null` where one stands on a stamp alone. */
+/** The valid answers, by number of the question; `null` if only a stamp vouches for an answer. */
 function answersOf({ facts: { kinds, questions, answers }, proven }: Document, { units, holds }: Held): (string | null | undefined)[] {
   const known: (string | null | undefined)[] = new Array(kinds.length);
   const note = (fact: number): void => {
@@ -86,7 +87,7 @@ function answersOf({ facts: { kinds, questions, answers }, proven }: Document, {
   return known;
 }
 
-/** By the questions' numbers, what was answered to those who worked units out. */
+/** The answers that were given while the units were worked out, by number of the question. */
 function answersIn(all: Growing, { answers }: Worked): (string | null | undefined)[] {
   const known: (string | null | undefined)[] = new Array(all.facts.kinds.length);
   for (const [question, answer] of answers) known[all.question(wordsOf(question))] = answer;
@@ -94,9 +95,9 @@ function answersIn(all: Growing, { answers }: Worked): (string | null | undefine
 }
 
 /**
- * The answer to a question, if what it is about has the digest of the text that the answer is to be of.
+ * The answer to a question about a text with this digest; `null` if it is not certain to be about that text.
  *
- * @param read what was answered to those who have asked
+ * @param read the answer that was given while units were worked out
  */
 function answerIn(tree: Tree, words: Words, digest: string | null, read: string | null | undefined): string | null {
   const file = fileOf(words);
@@ -107,7 +108,7 @@ function answerIn(tree: Tree, words: Words, digest: string | null, read: string 
   return tree.digestOf(file) === digest ? answer : null;
 }
 
-/** Units of another state of the tree that were worked out anew, by their files. */
+/** Units of another state of the tree that were worked out in this run, by file. */
 function workedOut(all: Growing, others: Worked & { tree: Tree }): Map<string, Resting> {
   const { tree, texts } = others;
   const read = answersIn(all, others);
@@ -115,7 +116,7 @@ function workedOut(all: Growing, others: Worked & { tree: Tree }): Map<string, R
   return restingOn(all, others, factOf);
 }
 
-/** The fact of one state of the tree about each question; what it answers is asked once. */
+/** Makes the lookup of the fact about a question in one state of the tree. Each question is answered once. */
 function factsAs(all: Growing, answer: (question: number, words: Words) => string | null): (question: number) => number {
   const facts: (number | undefined)[] = new Array(all.facts.kinds.length);
   return (question) => {
@@ -124,7 +125,7 @@ function factsAs(all: Growing, answer: (question: number, words: Words) => strin
   };
 }
 
-/** Units that were worked out, with the facts that they rest on. */
+/** The new units, with the facts that they rest on. */
 function restingOn(all: Growing, { units }: Worked, factOf: (question: number) => number): Map<string, Resting> {
   return new Map(
     Array.from(units, ([file, { unit, questions }]) => [
@@ -134,7 +135,9 @@ function restingOn(all: Growing, { units }: Worked, factOf: (question: number) =
   );
 }
 
-/** By file, the units of other states of the tree that are kept, those used last first; without those of which an answer is not known. */
+/**
+ * The units of other states of the tree to be kept, by file, the most recently used first; without those for which an answer is not known.
+ */
 function statesBeside(
   document: Document,
   { answers }: Facts,

@@ -1,12 +1,12 @@
-/** Which rounds of a loop come to a drop. */
+/** Finds out which iterations of a loop reach a drop. */
 import type { SeenRelease } from '../flow/releases.js';
 import type { Graph, Node } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 
 /**
- * True for a drop in a loop of which some rounds go on without it: the pages of the others are dropped elsewhere. Rounds that
- * leave the loop, and those that find no page, do not count.
+ * True for a drop in a loop that some iterations pass by without it: the pages of those are dropped elsewhere. Iterations that leave the
+ * loop, and those that find no page, do not count.
  */
 export function isSkipped(program: Program, { event, visit }: SeenRelease): boolean {
   const loop = event.loops.at(-1);
@@ -19,7 +19,7 @@ export function isSkipped(program: Program, { event, visit }: SeenRelease): bool
   });
 }
 
-/** True if a round leads from the head of a loop back there without coming to a drop. */
+/** True if a path leads from the head of a loop back to it without a drop. */
 function goesRound({ nodes }: Graph, head: Node, inside: ReadonlySet<Node>, drops: ReadonlySet<Node>, page: string): boolean {
   const seen = new Set<Node>();
   const queue = [head];
@@ -35,7 +35,7 @@ function goesRound({ nodes }: Graph, head: Node, inside: ReadonlySet<Node>, drop
   return false;
 }
 
-/** A test of the page itself, or of what holds it. */
+/** True for a test of the page itself, or of what holds it. */
 function saysNone({ operation: o }: Node, page: string): boolean {
   if (o?.kind !== 'assume') return false;
   return [o.left, ...(o.call?.args ?? [])].some(({ path }) => path !== null && (path === page || path === rootOf(page)));

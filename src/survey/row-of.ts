@@ -1,4 +1,4 @@
-/** One site and what was followed of it, as a row of the sheet. */
+/** Makes the row of a site from what was followed of it. */
 
 import { releasesOf, type SeenRelease } from '../flow/releases.js';
 import type { Followed, Visit } from '../flow/visit.js';
@@ -22,7 +22,11 @@ import { unseenCallers } from './unseen-callers.js';
 
 const testFile = /(^|\/)((self)?tests?|kunit)\/|(^|[/_-])((self)?test|kunit|benchmark)s?([_-][^/]*)?\.[ch]$|_(self)?tests?\.[ch]$/;
 
-/** The row of a site. `internal` says that the file defines acquiring calls itself. */
+/**
+ * Returns the row of a site.
+ * @param number which call of the api in its function it is, from 1
+ * @param internal true if the file defines acquiring calls itself
+ */
 export function rowOf(program: Program, site: Site, number: number, followed: Followed | null, internal: boolean, mixing: Origins): Row {
   const { reference } = site;
   const { line, column } = program.position(reference.file, site.call.pos);
@@ -81,8 +85,8 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
 }
 
 /**
- * A function that hands pages, or an array of them or of bvecs, to its callers is a wrapper. One that fills its caller's
- * container is one only if the container is released in several files or forms: generic kernel code tears a bio or an skb down.
+ * True for a wrapper: a function that hands pages, or an array of them or of bvecs, to its callers. One that fills its caller's container
+ * is a wrapper only if the container is released in several files or forms: generic kernel code tears a bio or an skb down.
  */
 function isWrapper(
   program: Program,
@@ -98,7 +102,7 @@ function isWrapper(
   const plain = handed.filter((h) => !/@\w+$/.test(h) || h.endsWith('@bvec'));
   const own = (s: SeenRelease): boolean => s.visit.flow.reference.key === site.reference.key;
   const others = seen.filter((s) => !own(s));
-  // What the function keeps in a field itself, and its file drops from there, is not what its callers drop from the array.
+  // What the function itself keeps in a field, and its file drops from there, is not what its callers drop from the array.
   const keeps = followed.visits[0]?.flow.heap ?? [];
   const isKept = ({ visit }: SeenRelease): boolean =>
     visit.heap !== null && keeps.includes(visit.heap) && visit.flow.reference.file === site.reference.file;
@@ -112,8 +116,9 @@ function fileOf(s: SeenRelease): string {
 }
 
 /**
- * Where pages from the allocator can stand in the same place, or the site's own function does not free, and both kinds of
- * release are there, those that free are the allocator's. Alone, a freeing call is how this site's reference is dropped, right or wrong.
+ * Leaves out calls that free pages to the allocator if there are other releases too, and if pages from the allocator can be in the same
+ * place, or the call is not in the site's own function: they are meant for the allocator's pages. If only freeing calls are there, that is
+ * how this site's reference is dropped, right or wrong.
  */
 function ownReleases(seen: SeenRelease[], beside: readonly Origin[]): SeenRelease[] {
   const allocated = beside.some(({ kind }) => kind === 'allocated');
@@ -125,12 +130,13 @@ function byPlace(a: SeenRelease, b: SeenRelease): number {
   return fileOf(a) < fileOf(b) ? -1 : fileOf(a) > fileOf(b) ? 1 : a.event.pos - b.event.pos;
 }
 
-/** Rank of a release: teardown through a field, then any full drop, then those that only a short count reaches. */
+/** Rank of a release: teardown through a field or callback first, then any full drop, then drops that only a short count reaches. */
 function rank(s: SeenRelease): number {
   if (s.event.partial) return 0;
   return isTeardown(s.visit) ? 2 : 1;
 }
 
+/** Rank of a form among releases of the same rank. */
 const weight: Readonly<Record<ReleaseForm, number>> = {
   container: 5,
   'loop-other': 4,
@@ -141,7 +147,7 @@ const weight: Readonly<Record<ReleaseForm, number>> = {
   none: 0,
 };
 
-/** True for a drop under a test for the failure of the site's function, by a caller of it: where that has failed, not at the end. */
+/** True for a drop by a caller of the site's function, under a test for that function's failure: it is not the normal teardown. */
 function isUndone(program: Program, { reference }: Site, { visit: { flow }, event }: SeenRelease): boolean {
   const tested = event.guards.flatMap(({ path, call, values, negated }) =>
     path !== null && call === '' && values.length === 0 && !negated ? [path] : [],
@@ -175,9 +181,9 @@ function scopeOf(form: ReleaseForm, seen: readonly SeenRelease[], site: Site): R
 }
 
 /**
- * The fields through which some release gets at the pages, and what else of those structs holds them, as `tag.field.more`;
- * where no release does so by a field, all that hold them. A frame number or an address that is kept beside the pages, and
- * that nobody drops them by, carries nothing, nor does a frame number alone of pages that are dropped in another way.
+ * The fields through which some release reaches the pages, and other fields of those structs that hold them, as `tag.field.more`. If no
+ * release uses a field, all fields that hold them. A frame number or address that is kept beside the pages, and by which nobody drops them,
+ * is no carrier; nor is a frame number alone if the pages are dropped in another way.
  */
 function carriersOf(followed: Followed, seen: readonly SeenRelease[]): string[] {
   const ways = new Set(seen.flatMap(({ visit, event }) => waysTo(visit, `-${event.pos}`)));
@@ -189,7 +195,7 @@ function carriersOf(followed: Followed, seen: readonly SeenRelease[]): string[] 
   return [...new Set(kept.map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
 }
 
-/** True for the site's function and those that it calls. */
+/** True for a visit of the site's function, or of one that it calls. */
 function isWithin({ way, parent }: Visit): boolean {
   return way === 'site' || (way === 'call' && parent !== null && isWithin(parent.visit));
 }
@@ -206,7 +212,7 @@ function gapsOf(program: Program, site: Site, followed: Followed, seen: readonly
   const start = followed.visits[0]?.flow.reference;
   for (const variant of start ? program.variants(start) : [])
     for (const p of variant.problems) add(start?.file ?? '', p.pos, `could not be read: ${p.why}`);
-  // What a field keeps is found there. A drop in the site's own function, or below it, is that of a way on which the pages are given up.
+  // What a field keeps is found there. If the only drops are in the site's function or below, they may be on paths that give the pages up.
   const isLost = followed.heap.length === 0 && seen.every((s) => isWithin(s.visit));
   for (const v of followed.visits) {
     const { file } = v.flow.reference;

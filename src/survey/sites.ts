@@ -1,4 +1,4 @@
-/** Finds the sites: every call of an acquiring name, also through a macro that is one. */
+/** Finds the sites: every call of an acquiring name, also through a macro for one. */
 
 import { knownAt } from '../flow/objects.js';
 import { type Acquired, acquiredBy } from '../flow/outcome.js';
@@ -20,18 +20,19 @@ import { noPointer } from '../syntax/truth.js';
 export interface Site {
   reference: FunctionReference;
   acquire: Acquire;
+  /** The list of arguments that the call has; `null` if it fits no kernel. */
   signature: Signature | null;
-  /** The call, of the API or of a macro for it; its arguments are the API's. */
+  /** The call, of the API or of a macro for it. Its arguments are those of the API. */
   call: CallOperation;
   node: Node;
   graph: Graph;
-  /** Seeds of the call in each variant of the function. */
+  /** The seeds of the call in each variant of the function. */
   layouts: Map<CallOperation, readonly string[]>;
 }
 
 /**
- * Files that name an acquiring call before a parenthesis; in a driver's tree, any that name one: it may be given there to what calls it.
- * User space beside the kernel is not the kernel.
+ * Returns the files that name an acquiring call before a parenthesis; in a driver's tree, all that name one, since it may be passed to
+ * something that calls it. User space beside the kernel is not part of it.
  */
 export function acquiringFiles(tree: Tree): string[] {
   const found = new Set(isSmall(tree) ? tree.files.filter((file) => anyAcquire.test(tree.read(file) ?? '')) : []);
@@ -39,7 +40,7 @@ export function acquiringFiles(tree: Tree): string[] {
   return [...found].sort();
 }
 
-/** All sites of a file, in the order of the text. */
+/** Returns all sites of a file, in the order of the text. */
 export function sitesIn(program: Program, file: string): Site[] {
   const facts = program.file(file);
   if (!facts) return [];
@@ -55,12 +56,12 @@ export function sitesIn(program: Program, file: string): Site[] {
         if (call?.kind !== 'call' || call.name === null) continue;
         const site = siteOf(program, reference, graph, node, call, call.name);
         if (!site) continue;
-        // Where a macro is one call in one arm and another in another, each is a site.
+        // If a macro is one call in one arm and another call in another arm, each is a site.
         const key = `${call.pos} ${call.name}`;
         const known = found.get(key);
         const layouts = known?.layouts ?? site.layouts;
         layouts.set(call, seedsOf(site));
-        // An arm that fits no kernel comes of conditions that cannot hold together.
+        // A variant in which the arguments fit no kernel comes from conditions that cannot hold together.
         if (!known || (known.signature === null && site.signature !== null)) found.set(key, { ...site, layouts });
       }
     }
@@ -68,7 +69,7 @@ export function sitesIn(program: Program, file: string): Site[] {
   return [...found.values()].sort((a, b) => a.call.pos - b.call.pos);
 }
 
-/** True for a macro that is written out by all who use it: the sites are theirs. */
+/** True for a macro that is expanded by all who use it: the sites are theirs. */
 function isWrittenOut(program: Program, macro: FunctionReference): boolean {
   const takes = ({ operation: o }: Node): boolean => o?.kind === 'call' && acquires.has(o.name ?? '');
   const users = program.callers(macro);
@@ -86,7 +87,10 @@ function siteOf(program: Program, reference: FunctionReference, graph: Graph, no
   return { reference, acquire, signature, call, node, graph, layouts: new Map() };
 }
 
-/** The alternatives of conditions under which a call is the kernel's, where its file may define one of that name; none if it never is. */
+/**
+ * The alternative sets of conditions under which a call is the kernel's, as its file may define a function of that name; none if it never
+ * is.
+ */
 function meantAt({ reference, call }: Pick<Site, 'reference' | 'call'>, name: string, program: Program): readonly (readonly string[])[] {
   if (call.macro !== null) return [[]];
   const { definitions, tabled } = program.meaning(name, reference.file);
@@ -94,8 +98,8 @@ function meantAt({ reference, call }: Pick<Site, 'reference' | 'call'>, name: st
 }
 
 /**
- * The signature that fits the number of arguments, unless a number stands where the pages go; where several do, the one whose
- * page argument is of a page type, else the one of the kernels that the call stands for.
+ * The signature that fits the number of arguments and has no number where the pages go. If several fit: the one whose page argument has a
+ * page type, else the one of the kernels for which this arm is compiled.
  */
 function signatureOf(
   acquire: Acquire,
@@ -116,22 +120,22 @@ function signatureOf(
   );
 }
 
-/** True for flags as a call names them: where they stand, no pages do. */
+/** True for an argument that can only be flags or a number: no page array is there. */
 function saysNumber(e: Expression | undefined): boolean {
   if (e?.kind === 'literal') return /^[1-9]/.test(e.text);
-  // A pointer and a number is a pointer.
+  // The sum of a pointer and a number is a pointer.
   if (e?.kind === 'binary') return e.op === '|' ? saysNumber(e.left) || saysNumber(e.right) : saysNumber(e.left) && saysNumber(e.right);
   return e?.kind === 'identifier' && /^FOLL_[A-Z]+$/.test(e.name);
 }
 
-/** Facts that begin to hold after the site's call, as seeds are written. */
+/** The facts that hold behind the site's call, written as seeds. */
 function seedsOf(site: Site): string[] {
   if (site.acquire.result === 'page') return ['%result'];
   const pages = site.signature?.pages ?? null;
   return pages === null ? [] : [`%arg${pages}${site.acquire.behind}`];
 }
 
-/** What the variants of the function assume in which the site stands, of what the site depends on. */
+/** Returns the conditions on which the site depends, for each variant of the function that has it. */
 export function assumptionsOf(program: Program, site: Site): string[][] {
   const { reference, call } = site;
   const text = program.textOf(reference);
@@ -146,7 +150,7 @@ export function assumptionsOf(program: Program, site: Site): string[][] {
     .flatMap((assumed) => meantAt(site, site.acquire.name, program).map((when) => [...assumed, ...when]));
 }
 
-/** Where following a site starts. */
+/** Returns where following a site starts. */
 export function startOf(program: Program, site: Site): Start {
   const { reference, call, layouts } = site;
   return {
@@ -160,25 +164,25 @@ export function startOf(program: Program, site: Site): Start {
   };
 }
 
-/** What the result of a site's call says. */
+/** Returns what the result of a site's call says. */
 export function acquiredOf(program: Program, { acquire, signature, call, reference }: Site): Acquired {
   return acquiredBy(acquire, signature, call, (name) => program.constant(name, reference.file));
 }
 
-/** True if the page array is a literal NULL, or a variable that is NULL at the call: the call only faults in. */
+/** True if the page array is NULL, written so or in a variable that is NULL at the call: then the call only faults in. */
 export function takesNothing(site: Site): boolean {
   const e = site.signature?.pages === null || site.signature === null ? undefined : site.call.expressions[site.signature.pages];
   if (e === undefined) return false;
   return noPointer.test(sourceName(e)) || (e.kind === 'identifier' && (isNullAt(site, e.name) || isStillNull(site, e.name)));
 }
 
-/** True for a node that gives a variable a value. */
+/** True for a node that may give a variable a value. */
 function sets({ operation: o }: Node, name: string): boolean {
   if (isStore(o)) return o.target === name;
   return o?.kind === 'call' && o.args.some((a) => a.address && a.path === name);
 }
 
-/** True for a local variable that begins as NULL, and that is set to something else only where a test came out that did not at the call. */
+/** True for a local variable that begins as NULL and is set to something else only under a test whose opposite holds at the call. */
 function isStillNull({ graph, node }: Site, name: string): boolean {
   if (graph.params.some((p) => p.name === name)) return false;
   const isNull = ({ operation: o }: Node): boolean =>
@@ -196,7 +200,7 @@ function isStillNull({ graph, node }: Site, name: string): boolean {
   return setters.some(isNull) && setters.every((n) => isNull(n) || n.guards.some((a) => node.guards.some((b) => isOpposite(a, b))));
 }
 
-/** True under a test that finds a variable to be NULL, where nothing sets it between the test and the call. */
+/** True under a test which finds that a variable is NULL, if nothing sets it between the test and the call. */
 function isNullAt({ graph, node }: Site, name: string): boolean {
   return node.guards.some(
     (guard) =>

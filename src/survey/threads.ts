@@ -1,4 +1,4 @@
-/** Hands the files of a survey to threads, and puts together what they say. */
+/** Distributes the files of a survey over threads, and puts the results together. */
 import type { FunctionReference } from '../program/file.js';
 import { textsBehind } from '../program/questions.js';
 import { compiled, defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
@@ -6,38 +6,39 @@ import type { LaneResult, LaneTask } from './lane.js';
 import type { SurveyOptions } from './options.js';
 import { type AskedUnit, type Inspect, openUnits, type Worked } from './unit.js';
 
-/** Fewer files than this are surveyed sooner than a thread has started. */
+/** With fewer files than this, the survey is done before a thread has started. */
 const worthThreads = 12;
 const paceMs = 50;
 
-/** How another room looks at what is followed: here, and in the threads by a lane file that does the same. */
+/** How another room examines what is followed: on this thread by `inspect`, on others by a lane file that does the same. */
 export interface Inspection {
-  /** Tells what it finds from what others find, in a cache. */
+  /** Keeps what it finds apart from what others find, in a cache. */
   name: string;
   inspect: Inspect;
-  /** Compiled file of the lane. */
+  /** The compiled lane file. */
   lane: string;
 }
 
+/** What is to be surveyed. */
 interface Work {
   inspection?: Inspection | undefined;
   aliases: readonly FunctionReference[];
   /** In the order of the result. */
   files: readonly string[];
-  /** Whether the questions behind the units are wanted. */
+  /** True if each unit is to come with its questions. */
   keep: boolean;
 }
 
 /**
- * Surveys the files: here, or by as many threads as `options.jobs` says where there are enough of them. The result is the
- * same. Rejects with the signal's reason if it is aborted.
+ * Surveys the files on this thread or, if there are enough of them, on `options.jobs` threads. The result is the same.
+ * @throws the signal's reason if it is aborted
  */
 export async function surveyFiles(tree: Tree, work: Work, options: SurveyOptions): Promise<Worked & { warnings: SourceWarning[] }> {
   const jobs = Math.min(options.jobs ?? defaultJobs(), work.files.length);
   if (jobs <= 1 || work.files.length < worthThreads) {
     const units = byFile(work, await here(tree, work, options));
     const questions = new Set([...units.values()].flatMap((unit) => unit.questions));
-    // What the texts say is asked of this tree again by who keeps it: of most it is known from before.
+    // Whoever keeps the units asks this tree for the answers again; most are known already.
     return { units, texts: textsBehind(tree, questions), answers: new Map(), warnings: [...tree.warnings] };
   }
   const results = await byThreads(tree, work, jobs, options);
@@ -46,7 +47,7 @@ export async function surveyFiles(tree: Tree, work: Work, options: SurveyOptions
     for (const { index, unit, questions } of result.units)
       units[index] = { unit, questions: Array.from(questions, (number) => result.questions[number] as string) };
   }
-  // Lanes that have read the same texts have got the same answers.
+  // Lanes that have read the same texts have the same answers.
   const answers = new Map(results.flatMap((result) => [...result.answers]));
   return { units: byFile(work, units), texts: textsOf(results), answers, warnings: [...tree.warnings, ...newWarnings(tree, results)] };
 }
@@ -55,7 +56,7 @@ function byFile({ files }: Work, units: readonly AskedUnit[]): Map<string, Asked
   return new Map(files.map((file, i) => [file, units[i] as AskedUnit]));
 }
 
-/** The digests of all lanes; `null` where one has read another text than another. */
+/** The digests from all lanes; `null` if two lanes have read different texts. */
 function textsOf(results: readonly LaneResult[]): Map<string, string | null> {
   const texts = new Map<string, string | null>();
   for (const [file, digest] of results.flatMap((result) => [...result.texts])) {
@@ -72,7 +73,7 @@ async function here(tree: Tree, { aliases, files, keep, inspection }: Work, opti
     units.push(survey(file));
     if (performance.now() - last < paceMs) continue;
     options.onProgress?.('following', units.length, files.length);
-    // Lets a signal and the progress line in.
+    // Lets the signal and the progress display run.
     await new Promise((done) => setImmediate(done));
     options.signal?.throwIfAborted();
     last = performance.now();
@@ -86,7 +87,7 @@ async function byThreads(
   jobs: number,
   options: SurveyOptions,
 ): Promise<LaneResult[]> {
-  // Loaded when it is needed: it takes as long as to survey some files.
+  // Loaded on demand: loading it takes as long as surveying some files.
   const { Piscina } = await import('piscina');
   const pool = new Piscina<LaneTask, LaneResult>({
     filename: inspection?.lane ?? compiled('survey/lane.js'),
@@ -103,18 +104,18 @@ async function byThreads(
   });
   try {
     const running = Promise.all(Array.from({ length: jobs }, (_, lane) => pool.run({ ...lanes, lane })));
-    // The pool is not told of a signal; ending it is all that it takes, and what still runs then fails unheard.
+    // The pool is not given the signal: destroying it is enough, and the errors of tasks that still run are ignored.
     running.catch(() => {});
     return await Promise.race([running, stopped]);
   } finally {
     clearInterval(watch);
-    // Nobody has to wait for the threads to be gone; an answer that still comes in is nobody's, and to the pool an error.
+    // Nobody needs to wait for the threads to end. An answer that still arrives is an error to the pool, which is ignored.
     pool.on('error', () => {});
     pool.destroy().catch(() => {});
   }
 }
 
-/** What the lanes could not read, each file once, in the order of the names. */
+/** Warnings of the lanes that are new, one per file, sorted by file. */
 function newWarnings(tree: Tree, results: readonly LaneResult[]): SourceWarning[] {
   const known = new Set(tree.warnings.map((warning) => warning.file));
   const added = new Map(results.flatMap((result) => result.warnings.map((warning) => [warning.file, warning])));

@@ -8,7 +8,7 @@ import type { Program } from '../program/program.js';
 import type { Step } from './row.js';
 import type { Site } from './sites.js';
 
-/** Steps from the site to `release`; only the first if there is none. */
+/** Returns the steps from the site to `release`; only the first if there is none. */
 export function traceOf(program: Program, site: Site, release: SeenRelease | null): Step[] {
   const steps: Step[] = [
     step(
@@ -23,20 +23,20 @@ export function traceOf(program: Program, site: Site, release: SeenRelease | nul
   return steps.filter((s, i) => i === 0 || s.line !== steps[i - 1]?.line || s.file !== steps[i - 1]?.file || s.text !== steps[i - 1]?.text);
 }
 
-/** Where a function does something with what a fact says, and by what name, as far as that is known. */
+/** Where a function uses what a fact holds, and the path it uses for it, as far as known. */
 export interface Use {
   pos?: number;
   path?: string;
 }
 
 /**
- * Steps from a visit's beginning to a fact of it.
- * @param isBrief leaves out the variables in which the way there keeps what it has just told of
+ * Returns the steps from the beginning of a visit to a fact in it.
+ * @param isBrief leaves out steps that only name a variable or alias of what was just told
  */
 export function stepsTo(program: Program, visit: Visit, fact: string, use: Use = {}, isBrief = false): Step[] {
   const { reference } = visit.flow;
   const { made, entry, passing } = chainTo(visit, fact);
-  // Of what a field leads to, other names say nothing that the field does not.
+  // Of what was found in a field, steps that only name an alias add nothing.
   const first = visit.way === 'field' ? made.findIndex(({ alias, text }) => alias === undefined && text !== '') : 0;
   const here = made
     .slice(Math.max(0, first))
@@ -45,7 +45,7 @@ export function stepsTo(program: Program, visit: Visit, fact: string, use: Use =
     .map((origin) => step(program, reference.file, reference.name, placeOf(origin), origin.text));
   if (!visit.parent) return here;
   const { visit: from, pos, fact: handed } = visit.parent;
-  // Of several calls that hand it to a caller, the one that it came from.
+  // If a caller has several calls that hand the reference to it, the one that it came from.
   const begun = visit.flow.origins.get(entry);
   const at = (by: Visit, place: number, text: string): Step => step(program, by.flow.reference.file, by.flow.reference.name, place, text);
   const arrivals: Readonly<Record<Way, () => Step>> = {
@@ -60,8 +60,8 @@ export function stepsTo(program: Program, visit: Visit, fact: string, use: Use =
 }
 
 /**
- * What was brought about on the way to a fact within a visited function, the first first, and what it began with.
- * @returns as `passing` what of it says no more than in which variable, or by which other name, what was told before is
+ * What happened to the reference within a visited function on the way to a fact, first things first, and the fact that it began with.
+ * @returns in `passing` the steps that only say which variable or alias holds what was told before
  */
 function chainTo({ way, flow: { origins } }: Visit, fact: string): { made: Origin[]; entry: string; passing: ReadonlySet<Origin> } {
   const made: Origin[] = [];
@@ -80,9 +80,9 @@ function chainTo({ way, flow: { origins } }: Visit, fact: string): { made: Origi
   return { made, entry, passing };
 }
 
-/** A variable with pages in it, or what stands for them. */
+/** Matches a fact for a variable that holds pages, or what stands for them. */
 const variable = /^\w+(?:\[\])*(?:@\w+)?$/;
-/** How it is told where something is that was told of before. */
+/** Matches the text of a step that only says where something already told of is. */
 const naming = /^(?:kept|which is) /;
 
 /**
@@ -96,7 +96,7 @@ function foundIn(program: Program, { flow: { reference }, heap }: Visit, entry: 
   return (isHeap(entry) ? textOf(made.length > 0 ? made[0]?.path : use.path) : textOf(entry)) || other || textOf(heap);
 }
 
-/** Where a function names the field or variable through which it was come to. */
+/** The position at which a function names the field or variable through which it was reached. */
 function loadIn(program: Program, { flow: { reference }, heap }: Visit): number {
   const name = /[\w$]+(?=(?:\[\]|@\w+)*$)/.exec(heap ?? '')?.[0];
   const text = program.textOf(reference);

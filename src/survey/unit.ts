@@ -1,4 +1,4 @@
-/** The survey of one file: the unit that is worked on alone, by any thread, in any order. */
+/** The survey of one file: the unit of work that is done by itself, on any thread, in any order. */
 import type { Analysis } from '../flow/flow.js';
 import { openFollower } from '../flow/follow.js';
 import type { Followed } from '../flow/visit.js';
@@ -14,33 +14,33 @@ import type { Coverage, Row } from './row.js';
 import { rowOf } from './row-of.js';
 import { type Site, sitesIn, startOf, takesNothing } from './sites.js';
 
-/** What the survey says of one file. */
+/** What the survey found in one file. */
 export interface Unit {
   sites: Row[];
   coverage: Coverage;
-  /** What an {@link Inspect} found; none without one. */
+  /** What an {@link Inspect} found; empty without one. */
   found: unknown[];
 }
 
-/** A unit and what it was worked out from. */
+/** A unit and the questions that it was worked out from. */
 export interface AskedUnit {
   unit: Unit;
   questions: readonly string[];
 }
 
-/** Units that were worked out, by their files. */
+/** Units that were worked out, by file. */
 export interface Worked {
   units: ReadonlyMap<string, AskedUnit>;
   /**
-   * The digest of each text that the units rest on, by its file, as those who worked them out have read it; `null` if it was not the
-   * same text each time.
+   * The digest of each text that the units rest on, by file, as it was read while they were worked out; `null` if the text was not the same
+   * each time.
    */
   texts: ReadonlyMap<string, string | null>;
-  /** What threads of their own were answered of those texts, and is not their digest. */
+  /** The answers, other than digests, that other threads took from those texts. */
   answers: ReadonlyMap<string, string | null>;
 }
 
-/** One site with its row and all that was followed, for rooms that ask more of it than the sheet shows. */
+/** A site with its row and all that was followed, for rooms that need more than the sheet shows. */
 export interface Subject {
   program: Program;
   analysis: Analysis;
@@ -50,12 +50,13 @@ export interface Subject {
   origins: Origins;
 }
 
-/** Looks at the followed sites of one file. What it gives must be plain data: it is sent between threads. */
+/** Examines the followed sites of one file. The result must be plain data: it is sent between threads. */
 export type Inspect = (subjects: readonly Subject[]) => unknown[];
 
 /**
- * Makes ready to survey files of a tree, one at a time. What one file needed of others is remembered for the next, but a
- * unit is the same whichever were surveyed before it. With `keep`, each comes with the questions that it rests on.
+ * Opens the survey of single files of a tree. What one file needed of others is remembered for the next, but a unit is the same whatever
+ * was surveyed before it.
+ * @param keep true if each unit is to come with the questions that it rests on
  */
 export function openUnits(
   tree: Tree,
@@ -96,10 +97,10 @@ function openSurvey(program: Program, inspect: Inspect): (file: string) => Unit 
   };
 }
 
-/** Part of the implementation: the function, or a function of its file, is an acquiring call itself. */
+/** True for a part of the API's implementation: the function, or another one of its file, is an acquiring call itself. */
 function isInternal(program: Program, site: Site): boolean {
   const { name, file, macro } = site.reference;
-  // A static one is a file's own, in a header if that is a driver's and the kernel's call has its name elsewhere.
+  // A static function is the file's own; in a header it is the driver's, if elsewhere the name means the kernel's call.
   const { definitions, tabled } = program.meaning(name, file);
   const isOwn = site.reference.static && (file.endsWith('.c') || (definitions.length > 0 && tabled.length > 0));
   if (acquires.has(name) && !macro && !isOwn) return true;

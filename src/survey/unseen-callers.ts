@@ -1,4 +1,4 @@
-/** Pages that are handed to callers whom nobody can look into: the tree has not got them, or they call by another name. */
+/** Finds pages that are handed to callers which are not seen: the tree does not have them, or they call by another name. */
 import { isHandedOut } from '../flow/mentions.js';
 import type { Followed, Handing, Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
@@ -6,15 +6,15 @@ import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { standInsFor } from '../program/stand-ins.js';
 
-/** A function that hands the pages up, and why nothing is known of them from there on. */
+/** A function that hands the pages up, and why they are not followed further. */
 export interface UnseenCallers {
   reference: FunctionReference;
   why: string;
 }
 
 /**
- * The functions, from the site's up, with which a way of the pages ends. Pages that one of them keeps in a field as well are that
- * field's: who drops them gets them from there.
+ * Returns the functions, from the site's upwards, at which a path of the pages ends. Pages that one of them also keeps in a field do not
+ * count: whoever drops them gets them from there.
  */
 export function unseenCallers(program: Program, { handing, visits }: Followed): UnseenCallers[] {
   return handing.flatMap((last) => {
@@ -26,7 +26,7 @@ export function unseenCallers(program: Program, { handing, visits }: Followed): 
   });
 }
 
-/** The visits from one down to the site's, if the pages come to it by what functions hand to their callers alone; else none. */
+/** The visits from this one down to the site's, if the pages came here only by being returned to callers; else none. */
 function wayUp(visit: Visit): Visit[] {
   const way: Visit[] = [];
   for (let at: Visit | undefined = visit; at; at = at.parent?.visit) {
@@ -37,7 +37,10 @@ function wayUp(visit: Visit): Visit[] {
   return [];
 }
 
-/** Who may call a function and is not followed; `null` if nobody is known to. `isAlone` says that the pages go to nobody else. */
+/**
+ * Who may call a function without being followed; `null` if nobody is known to.
+ * @param isAlone true if the pages go nowhere else
+ */
 function whyUnseen(program: Program, { visit, isUncalled }: Handing, isAlone: boolean): string | null {
   const { reference } = visit.flow;
   const { name } = reference;
@@ -50,7 +53,7 @@ function whyUnseen(program: Program, { visit, isUncalled }: Handing, isAlone: bo
   return isAlone ? `handed to the callers of ${name}(), which is not used in the tree` : null;
 }
 
-/** A function's file and, where others see it, those near by that name it. */
+/** The file of a function and, if others can see it, those nearby that name it. */
 function filesNaming({ tree }: Program, { static: isStatic, file, name }: FunctionReference): string[] {
   if (isStatic && file.endsWith('.c')) return [file];
   const folder = folderOf(file);

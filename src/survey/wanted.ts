@@ -1,8 +1,8 @@
-/** Which files of a tree are surveyed, of those that might be. */
+/** Selects the files of a tree that are surveyed. */
 import picomatch from 'picomatch';
 import { type Tree, TreeError } from '../source/index.js';
 
-/** True for the files that some globs let through, a folder's name among them; all if there are none. */
+/** Makes the test whether a file matches one of the globs; a folder's name matches all that is in it. Without globs every file matches. */
 export function wantedFiles(globs: readonly string[] = []): (file: string) => boolean {
   if (globs.length === 0) return () => true;
   const matches = picomatch(globs.flatMap(withFolder), { dot: true });
@@ -16,9 +16,9 @@ function withFolder(glob: string): string[] {
 }
 
 /**
- * Where no file of a tree is let through, nothing that is said of them means anything.
+ * Checks that the globs match some file of the tree; a result without any files would say nothing.
  *
- * @throws TreeError then
+ * @throws TreeError if they match none
  */
 export function assureMatches({ root, files }: Tree, globs: readonly string[] = []): void {
   if (files.some(wantedFiles(globs))) return;

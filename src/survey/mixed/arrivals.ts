@@ -1,4 +1,4 @@
-/** Where pages of other origins come up in functions, and what becomes of them there. */
+/** Where pages of other origins come up in functions, and where they go from there. */
 import { analyse } from '../../flow/analyse.js';
 import type { Analysis, FunctionFlow } from '../../flow/flow.js';
 import type { FunctionReference } from '../../program/file.js';
@@ -7,41 +7,44 @@ import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { frameOriginCalls, mappingLookups, type Origin, objectCall, originCalls, type Place, pageLookups } from '../../protocol/index.js';
 
-/** What one call of another origin reaches in its function. */
+/** What the pages of one call of another origin reach in its function. */
 export interface Arrival {
   origin: Origin;
-  /** Result of the call: the site's own page, where the site's facts hold it too. */
+  /** Result of the call. If the site's facts hold it too, it is the site's own page. */
   result: string;
-  /** The function makes the object that it stores the pages in: another object than the site's. */
+  /** True if the function makes the object in which it stores the pages: then it is not the site's object. */
   fresh: boolean;
-  /** The page was looked up by number or address, or only by where it is mapped: where the site's are kept so, it is one of them. */
+  /**
+   * True if the page was looked up by a number or address, `mapping` if only by an address it is mapped at. If the site's pages are kept by
+   * such a number, it is one of them.
+   */
   lookup: boolean | 'mapping';
   /** What it was looked up by. */
   key: string | null;
-  /** The function frees the page itself wherever it has stored it: it stands there no longer than that runs. */
+  /** True if the function itself frees the page wherever it has stored it, so that it is there only while the function runs. */
   passing: boolean;
   flow: FunctionFlow;
 }
 
-/** The arrivals in functions. */
+/** Looks up arrivals in functions. */
 export interface Arrivals {
-  /** At calls of the tables' origins. */
+  /** Returns those at a function's own calls of the tables' origins. */
   own(reference: FunctionReference): readonly Arrival[];
-  /** The functions of a file that call one of the tables' origins. */
+  /** Returns the functions of a file that call one of the tables' origins. */
   calling(file: string): readonly FunctionReference[];
-  /** Those, and what helpers of the file hand to a function that they found elsewhere. */
+  /** Returns those, and those that helpers of the file return to the function. */
   all(reference: FunctionReference): readonly Arrival[];
 }
 
-/** Where pages of another origin come up in a function: at one call. */
+/** Pages of another origin that come up at one call. */
 interface Beginning extends Pick<Arrival, 'origin' | 'lookup'> {
-  /** As seeds are written. */
+  /** The facts behind the call, written as seeds. */
   facts: string[];
 }
 
 const named = new RegExp(`\\b(?:${[...originCalls.keys(), ...frameOriginCalls.keys()].join('|')})\\s*\\(`);
 
-/** Opens the lookup of arrivals, which are remembered. */
+/** Opens the lookup of arrivals. It remembers what it has found. */
 export function openArrivals(program: Program, analysis: Analysis): Arrivals {
   const found = program.ledger.memo<Arrival[]>();
   const handed = program.ledger.memo<Arrival[]>();
@@ -57,13 +60,13 @@ export function openArrivals(program: Program, analysis: Analysis): Arrivals {
   return { calling: (file) => program.searched(file, named), own, all: (reference) => [...own(reference), ...handedTo(reference)] };
 }
 
-/** The arrivals at a function's own calls of the tables' origins; a cheap look comes first. */
+/** The arrivals at a function's own calls of the tables' origins. Its text is searched before it is parsed. */
 function ownOf(analysis: Analysis, reference: FunctionReference): Arrival[] {
   if (reference.macro || !named.test(analysis.program.textOf(reference))) return [];
   return arrivalsBy(analysis, reference, tabledOrigins);
 }
 
-/** What the tables say that a call of a name gives. */
+/** What the tables say that a call of this name returns. */
 function tabledOrigins(name: string): Beginning[] {
   const origin = originCalls.get(name);
   const lookup = mappingLookups.has(name) ? 'mapping' : pageLookups.includes(name);
@@ -72,7 +75,7 @@ function tabledOrigins(name: string): Beginning[] {
   return frame ? [{ origin: frame.origin, lookup: false, facts: [seedAt(frame.place)] }] : [];
 }
 
-/** A place of a call, as a seed is written. */
+/** A place of a call, written as a seed. */
 function seedAt(place: Place): string {
   return place.startsWith('return') ? `%result${place.slice(6)}` : `%arg${place}`;
 }
@@ -89,14 +92,14 @@ function handedOf(analysis: Analysis, reference: FunctionReference, own: Arrival
   );
 }
 
-/** What a helper hands to its caller of an arrival in it. */
+/** What a helper returns to its caller of an arrival in it. */
 function handedOn({ origin, lookup, flow }: Arrival): Beginning[] {
   if (lookup) return [];
   const facts = [...flow.returns.map((s) => `%result${s}`), ...flow.outs.map(([index, s]) => `%arg${index}${s}`)];
   return facts.length > 0 ? [{ origin, lookup, facts }] : [];
 }
 
-/** The arrivals in a function at the calls where something begins, each call taken once. */
+/** The arrivals in a function at those calls where `beginning` finds pages; each call once. */
 function arrivalsBy(analysis: Analysis, reference: FunctionReference, beginning: (name: string) => Beginning[]): Arrival[] {
   const found: Arrival[] = [];
   const seen = new Set<number>();
@@ -115,7 +118,7 @@ function arrivalsBy(analysis: Analysis, reference: FunctionReference, beginning:
   return found;
 }
 
-/** True if every way on from where a function stores a page in memory that it was given comes to where the function frees it. */
+/** True if every path from where a function stores a page in memory that it was given leads to where it frees the page. */
 function isPassing(graph: Graph, { heap, origins, releases }: FunctionFlow): boolean {
   const freed = new Set(releases.filter((r) => !r.partial).map((r) => r.pos));
   if (freed.size === 0 || heap.length === 0) return false;
@@ -124,12 +127,12 @@ function isPassing(graph: Graph, { heap, origins, releases }: FunctionFlow): boo
   return graph.nodes.every((n) => !stored.has(n.pos) || !leadsTo(graph, n, isExit, (behind) => freed.has(behind.pos)));
 }
 
-/** True if the function allocates a struct: sizeof of what a struct pointer points at. */
+/** True if the function allocates a struct: the size is that of what a struct pointer points at. */
 function makesObjects(program: Program, { file }: FunctionReference, graph: Graph): boolean {
   const isObject = (sizeOf: string): boolean => {
     const path = pointedAt.exec(sizeOf)?.[1]?.replaceAll('->', '.');
     const pointed = path === undefined ? null : program.typeOf(path, graph, file);
-    // That of what a variable, or a member, points at is one of a struct only if those are no pointers.
+    // `sizeof` of what a variable or member points at is the size of a struct only if that is no pointer.
     return /\*|struct/.test(sizeOf) && !/page\s*\*/.test(sizeOf) && (pointed === null || pointed.pointers < 2);
   };
   return graph.nodes.some(
@@ -142,10 +145,10 @@ function makesObjects(program: Program, { file }: FunctionReference, graph: Grap
   );
 }
 
-/** `sizeof(*buf->pages)` */
+/** Matches `sizeof(*buf->pages)`. */
 const pointedAt = /^sizeof\s*\(?\s*\*\s*(\w+(?:(?:->|\.)\w+)*)\s*\)?$/;
 
-/** True if the object that keeps the page stands in the page's own memory. */
+/** True if the object that keeps the page is in the page's own memory. */
 function livesInPage(flow: FunctionFlow): boolean {
   const facts = [...flow.origins.keys()];
   return facts.some((f) => f === `${rootOf(f)}@address` && facts.some((g) => g.startsWith(`${rootOf(f)}.`)));

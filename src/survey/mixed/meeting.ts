@@ -1,4 +1,4 @@
-/** Whether pages of another origin come to where a site's are. */
+/** Whether pages of another origin reach a place where a site's pages are. */
 import type { FunctionFlow } from '../../flow/flow.js';
 import type { Followed, Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
@@ -9,13 +9,13 @@ export interface Places {
   visits: readonly Visit[];
   /** Fields and globals that hold it. */
   heap: ReadonlySet<string>;
-  /** Where the site itself puts the pages; a pointer to the array that is kept elsewhere may point at other arrays too. */
+  /** Those into which the site's function puts the pages. A pointer to the array that is kept elsewhere may point at other arrays too. */
   own: ReadonlySet<string>;
-  /** Functions that are handed the page's number or address: they look that page up by it. */
+  /** Visits of functions that are given the page's number or address, by which they look the page up. */
   byNumber: readonly Visit[];
 }
 
-/** The places of a site's reference; none if it was not followed. */
+/** Returns the places of a site's reference; none if it was not followed. */
 export function placesOf(followed: Followed | null): Places {
   const visits = followed?.visits ?? [];
   return {
@@ -26,7 +26,7 @@ export function placesOf(followed: Followed | null): Places {
   };
 }
 
-/** The places of a site's reference as far as one of the fields that hold it goes. */
+/** Returns the places of a site's reference that have to do with one of the fields that hold it. */
 export function placesAt(followed: Followed, heap: string): Places {
   const all = placesOf(followed);
   return {
@@ -37,7 +37,7 @@ export function placesAt(followed: Followed, heap: string): Places {
   };
 }
 
-/** True if what arrives in a visited function is not the site's own page, and comes to where that is. */
+/** True if an arrival in a visited function is not the site's own page, and reaches a place where that is. */
 export function meets(places: Places, visit: Visit, arrival: Arrival): boolean {
   const { reference, origins } = visit.flow;
   return (
@@ -48,23 +48,23 @@ export function meets(places: Places, visit: Visit, arrival: Arrival): boolean {
   );
 }
 
-/** True for a page that was looked up by what the site's pages are kept by: it is one of them. */
+/** True for a page that was looked up by the kind of number that the site's pages are kept by: it is one of them. */
 export function isOwn({ heap, byNumber }: Places, { lookup }: Arrival, { key }: FunctionReference): boolean {
   if (lookup === false) return false;
   const by = lookup === 'mapping' ? /@address$/ : /@(pfn|address)$/;
   return [...heap].some((h) => by.test(h)) || byNumber.some((v) => v.flow.reference.key === key && by.test(v.parent?.fact ?? ''));
 }
 
-/** True for a page that was looked up by what stands among the site's. */
+/** True for a page that was looked up by something that the site's facts hold. */
 export function isAmong({ visits }: Places, arrival: Arrival, { key }: FunctionReference): boolean {
   const by = arrival.key;
   return by !== null && visits.some((v) => v.flow.reference.key === key && v.flow.origins.has(by));
 }
 
 /**
- * True if both references stand in the same array, or in one of the site's own fields, or come to the same releasing statement.
- * What a function keeps in an object that it makes is not in the one by whose field the site's came to it; and what frees the
- * pages of a field that only borrows the site's is meant for the allocator's.
+ * True if both references are in the same array or in one of the site's own fields, or reach the same releasing statement. A function that
+ * makes an object does not put pages into the object through whose field the site's pages came. And a call that frees the pages of a field
+ * which only borrows the site's is meant for pages of the allocator.
  */
 function shares({ way, heap, flow: a }: Visit, { fresh, flow: b }: Arrival, own: ReadonlySet<string>): boolean {
   if (way === 'field' && fresh) return false;
@@ -74,7 +74,7 @@ function shares({ way, heap, flow: a }: Visit, { fresh, flow: b }: Arrival, own:
   return [...a.origins.keys()].some((fact) => isArray(fact) && b.origins.has(fact));
 }
 
-/** True if both come to the same variable as a frame number, where the site's is taken or handed back. */
+/** True if both reach the same variable as a frame number, in a function that takes or returns the site's reference. */
 function sharesFrame({ way, flow }: Visit, b: FunctionFlow): boolean {
   if (way !== 'site' && way !== 'return') return false;
   for (const fact of flow.origins.keys()) if (fact.endsWith('@pfn') && /^\w/.test(fact) && b.origins.has(fact)) return true;
