@@ -1,4 +1,4 @@
-/** A run as a sequence chart in SVG: actors across, steps down, and each page's counts as curves beside them. */
+/** Draws a run as a sequence chart in SVG: actors across, steps down, and each page's counts as curves beside them. */
 import type { PageView, Run, RunStep } from './explain.js';
 
 const ROW = 26;
@@ -13,7 +13,7 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character] ?? character);
 }
 
-/** Large and negative counts on one axis: linear near zero, logarithmic beyond. */
+/** Puts large and negative counts on one axis: linear near zero, logarithmic beyond. */
 function scaled(count: number): number {
   return Math.sign(count) * Math.log2(1 + Math.abs(count));
 }
@@ -25,7 +25,7 @@ function saidOf(step: RunStep): string {
   return `${step.text}${step.mistake ? ' (the mistake)' : ''}${step.notices.length > 0 ? ` !! ${step.notices.join(', ')}` : ''}`;
 }
 
-/** One step: a dot on its actor's line, what it is, and an arrow to or from the actor that it concerns. */
+/** Draws one step: a dot on its actor's line, its text, and an arrow to or from the actor that it concerns. */
 function stepSvg(step: RunStep, n: number, actors: readonly string[]): string[] {
   const [x, y] = [laneAt(actors.indexOf(step.actor)), rowAt(n + 1)];
   const colour = step.mistake ? MISTAKE : '#222222';
@@ -36,7 +36,7 @@ function stepSvg(step: RunStep, n: number, actors: readonly string[]): string[] 
     const back = to > from ? -6 : 6;
     out.push(`<line x1="${from}" y1="${y}" x2="${to + back}" y2="${y}" stroke="#222222" marker-end="url(#arrow)"/>`);
   }
-  // The words stand above an arrow, which is on their way.
+  // An arrow would cross the text, so the text is above it.
   const line = peer >= 0 ? y - 5 : y + 4;
   out.push(
     `<circle cx="${x}" cy="${y}" r="4" fill="${colour}"/>`,
@@ -45,7 +45,7 @@ function stepSvg(step: RunStep, n: number, actors: readonly string[]): string[] 
   return out;
 }
 
-/** A count over the steps, as it stands after each; where it changes, the new count is written. */
+/** Draws a count over the steps, as it is after each. Where it changes, the new count is written. */
 function curveSvg(counts: readonly number[], x: (count: number) => number, colour: string, dashed: boolean): string[] {
   const points = counts.flatMap((count, n) => [
     `${x(counts[n - 1] ?? count).toFixed(1)},${rowAt(n)}`,
@@ -62,7 +62,7 @@ function curveSvg(counts: readonly number[], x: (count: number) => number, colou
   return out;
 }
 
-/** Draws a run. The same run gives the same bytes. */
+/** Returns the chart of a run. The same run gives the same bytes. */
 export function runSvg(run: Run, title: string): string {
   const actors = run.actors.filter((name) => run.steps.some(({ actor, peer }) => actor === name || peer?.name === name));
   const views = [run.start, ...run.steps.map(({ pages }) => pages)];

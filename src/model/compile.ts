@@ -1,4 +1,4 @@
-/** A scenario and a design become a system: an initial state, and for each actor a list of steps with fixed targets. */
+/** Compiles a scenario and a design to a system: an initial state, and for each actor a list of steps with fixed targets. */
 import type { Design } from './designs/design.js';
 import {
   ALLOCATED,
@@ -24,17 +24,17 @@ import { type Context, SHARED, type Step } from './operations/step.js';
 import { type Actor, isLabel, type Operation, type PageSpec, type Scenario } from './scenario.js';
 import { checkTypes, type TypeFault } from './types.js';
 
-/** A step as the explorer takes it. */
+/** A step as the explorer runs it. */
 export interface CompiledStep {
   readonly step: Step;
   readonly choices: number;
-  /** The step's number in its actor's program that each result leads to. */
+  /** Where the actor goes on for each result: number of a step in its program. */
   readonly targets: Int32Array;
-  /** What this step and all that its actor may do from here on read and write. */
+  /** What this step, and all that its actor may do from here on, reads and writes. */
   readonly futureReads: number;
   readonly futureWrites: number;
   readonly run: (s: State, choice: number) => number;
-  /** The instruction that it is part of, for people. */
+  /** The instruction that it is part of, for messages. */
   readonly operation: Operation;
 }
 
@@ -48,7 +48,7 @@ export interface System {
   readonly typeFaults: readonly TypeFault[];
 }
 
-/** A scenario that means nothing: a slot that nobody fills, a page that is not there. `path` leads to the place in it. */
+/** Thrown for a scenario without a meaning: a slot that nobody fills, a page that does not exist. `path` leads to the place in it. */
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
   readonly path: readonly (string | number)[];
@@ -65,7 +65,7 @@ function slotsOf(op: Operation): readonly string[] {
   return 'slot' in op ? [op.slot] : [];
 }
 
-/** Slots that each operation needs for itself. */
+/** The slot that an operation needs for itself. */
 const SCRATCH: Readonly<Partial<Record<Operation['op'], string>>> = {
   munmap: 'unmapped',
   exit: 'unmapped',
@@ -77,7 +77,7 @@ const SCRATCH: Readonly<Partial<Record<Operation['op'], string>>> = {
 const DEVICE = 'dma';
 const PIPE = 'pipe';
 
-/** Whether an instruction pushes pages into its actor's pipe. */
+/** True if an instruction pushes pages into its actor's pipe. */
 function fillsPipe(op: Operation): boolean {
   return op.op === 'iov-get' && op.iterator === 'pipe';
 }
@@ -95,7 +95,7 @@ function namesOf(actor: Actor): string[] {
   return [...names];
 }
 
-/** Checks what the schema cannot say. */
+/** Checks what the schema cannot. */
 function checkMeaning(scenario: Scenario): void {
   const names = new Set<string>();
   scenario.actors.forEach((actor, a) => {
@@ -140,8 +140,9 @@ function checkMeaning(scenario: Scenario): void {
 }
 
 /**
- * Makes a scenario ready to run in a design. Throws a {@link ScenarioError} if it means nothing, and a `RangeError` if
- * it is larger than a state can name.
+ * Prepares a scenario to be run in a design.
+ * @throws ScenarioError if the scenario has no meaning
+ * @throws RangeError if it is larger than a state has room for
  */
 export function compile(scenario: Scenario, design: Design): System {
   checkMeaning(scenario);
@@ -165,7 +166,7 @@ function initialState(m: Machine, scenario: Scenario): State {
     if (page.present === false && page.kind === 'file') return;
     const zero = page.kind === 'zero' ? scenario.pages.findIndex(({ kind }) => kind === 'zero') : p;
     if (zero < p) {
-      // There is but one page of zeros.
+      // All addresses share the one zero page.
       setPte(m, s, 0, p, pteOf(m, s, 0, zero));
       return;
     }
@@ -175,7 +176,7 @@ function initialState(m: Machine, scenario: Scenario): State {
   return s;
 }
 
-/** Puts a page into memory, as it is before anybody begins. */
+/** Puts a page into memory, as it is before anyone begins. */
 function place(m: Machine, s: State, page: number, spec: PageSpec, frame: number): void {
   const bits = spec.kind === 'zero' ? 0 : WRITABLE;
   if (spec.kind === 'zero') {
@@ -201,7 +202,7 @@ function slotNumber(layout: Layout, names: readonly (readonly string[])[], actor
   return ((layout.handles[actor] ?? 0) - layout.firstHandle) * 2 + index;
 }
 
-/** The instructions that the actor may come to after this one, itself among them if the program leads back to it. */
+/** The instructions that the actor may reach after this one, which is itself among them if the program leads back to it. */
 function reachedFrom(program: Actor['program'], from: number): Operation[] {
   const labels = new Map(program.flatMap((instruction, i) => (isLabel(instruction) ? [[instruction.label, i] as const] : [])));
   const reached = new Set<number>();
@@ -277,7 +278,7 @@ interface Laid {
   readonly targets: Int32Array;
 }
 
-/** Finds what each step's actor can still touch: the least fixed point over the program's graph. */
+/** Computes what each step's actor can still read and write: the least fixed point over the program's graph. */
 function withFutures(flat: readonly Laid[]): CompiledStep[] {
   const reads = flat.map(({ step }) => step.reads);
   const writes = flat.map(({ step }) => step.writes);

@@ -1,4 +1,4 @@
-/** One run as a list of steps: the shortest that shows something. */
+/** Lists one run as steps: the shortest that shows something. */
 import type { System } from './compile.js';
 import type { Design } from './designs/design.js';
 import { counterOf, type Exploration, explore, setCounter } from './explore.js';
@@ -11,7 +11,7 @@ import { type Outcome, outcomeBit, outcomesOf } from './outcomes.js';
 import type { Operation } from './scenario.js';
 import { verdictOf } from './verdict.js';
 
-/** A frame as a person sees it after a step. */
+/** A frame as it is shown after a step. */
 export interface PageView {
   readonly ref: number;
   readonly pins: number;
@@ -21,17 +21,19 @@ export interface PageView {
   readonly flags: readonly string[];
 }
 
+/** One step of a run. */
 export interface RunStep {
   readonly actor: string;
   readonly text: string;
   /** The kernel function that the step stands for. */
   readonly stands: string;
-  /** The actor that it starts (`to`) or hears from (`from`), if any: a device, whose pipe is read. */
+  /** The actor that it starts (`to`) or hears from (`from`), if any: a device, or the actor whose pipe is read. */
   readonly peer: { readonly name: string; readonly way: 'to' | 'from' } | null;
-  /** The step is the mistake. */
+  /** True if the step is the mistake. */
   readonly mistake: boolean;
-  /** Warnings that it set off. */
+  /** The warnings that it set off. */
   readonly notices: readonly Notice[];
+  /** The frames after the step. */
   readonly pages: readonly PageView[];
 }
 
@@ -69,7 +71,10 @@ function peerOf(op: Operation): RunStep['peer'] {
   return op.op === 'pipe-read' ? { name: op.pipe, way: 'from' } : null;
 }
 
-/** Takes a run's moves again, from the start; each is an actor and a choice. */
+/**
+ * Repeats a run from the start.
+ * @param moves an actor and a choice for each step
+ */
 export function replay(system: System, moves: readonly { actor: number; choice: number }[]): Run {
   const s = system.initial.slice();
   const m = system.machine;
@@ -101,25 +106,26 @@ export function replay(system: System, moves: readonly { actor: number; choice: 
   };
 }
 
-/** What was looked for, and whether the search for it was whole. */
+/** The result of a search, and whether it was complete. */
 export interface Found {
   readonly run: Run | null;
   readonly finished: boolean;
   readonly states: number;
-  /** How many end states were seen; without one nothing is said of how a run ends. */
+  /** How many end states were seen. Without one, nothing is known about how a run ends. */
   readonly ends: number;
 }
 
-/** How a run is searched for. */
+/** Options of the search for a run. */
 export interface RunOptions {
   readonly maxStates?: number;
-  /** Called now and then with the states so far. */
+  /** Called from time to time with the number of states so far. */
   readonly onStates?: (states: number) => void;
 }
 
 /**
- * Searches all interleavings, without reductions, breadth first, for the first end with each of `wanted` (as bits of a verdict),
- * and gives the runs to them.
+ * Searches all interleavings breadth first, without reductions, for the first end with each of the verdicts in `wanted`, and returns the
+ * runs to them.
+ * @param wanted each as bits of a verdict; one that has any of them counts
  */
 function firstRuns(
   system: System,
@@ -154,13 +160,13 @@ function firstRuns(
   return { runs, finished: found.finished || !at.includes(-1), states: found.states, ends: found.ends };
 }
 
-/** The shortest run of a system to an end with this outcome, or with any if none is named. */
+/** Returns the shortest run of a system to an end with this outcome, or with any if it is `null`. */
 export function shortestRun(system: System, outcome: Outcome | null, options: RunOptions = {}): Found {
   const { runs, finished, states, ends } = firstRuns(system, [outcome === null ? ~0 : outcomeBit(outcome)], options);
   return { run: runs[0] ?? null, finished, states, ends };
 }
 
-/** The shortest run of a cell, over all its settings. */
+/** Returns the shortest run of a cell over all its settings. */
 export function explainCell(design: Design, misuse: Misuse, outcome: Outcome | null, options: MatrixOptions = {}): Found {
   const begun = performance.now();
   let best: Run | null = null;
@@ -185,7 +191,7 @@ export interface CellRun extends Run {
   readonly outcome: Outcome;
 }
 
-/** The shortest run to each outcome of a cell that was searched; one is missing only if its search is cut short by `maxStates`. */
+/** Returns the shortest run to each outcome of a cell. One is missing only if `maxStates` cuts its search short. */
 export function cellRuns(design: Design, misuse: Misuse, cell: Cell, options: MatrixOptions = {}): CellRun[] {
   const best = new Map<Outcome, Run>();
   for (const setting of settingsOf(design, misuse, options)) {

@@ -1,4 +1,4 @@
-/** The explorer: every interleaving of a system's actors, breadth first, so that the first run to anything is a shortest one. */
+/** The explorer: runs every interleaving of a system's actors, breadth first, so that the first run to anything is a shortest one. */
 import type { CompiledStep, System } from './compile.js';
 import { FALSE_PIN, GLOBAL, MISTAKEN, type State } from './layout.js';
 import { DEBUG_MASK, NOTICE_MASK } from './notices.js';
@@ -6,42 +6,43 @@ import { createStore } from './store.js';
 import { canonicaliser } from './symmetry.js';
 import { verdictOf } from './verdict.js';
 
+/** Options of a search. */
 export interface ExploreOptions {
-  /** Stop after this many states, and say so. One million if it is not said. */
+  /** Stop after this many states, which `finished` then says; 1,000,000 by default. */
   readonly maxStates?: number;
-  /** Leave out interleavings that can only end as others do. True if it is not said. */
+  /** Leave out interleavings that can only end as others do; true by default. */
   readonly partialOrder?: boolean;
-  /** Take states that differ only in the names of page frames as one. True if it is not said. */
+  /** Count states that differ only in the names of page frames as one; true by default. */
   readonly symmetry?: boolean;
-  /** Keep how each state was reached, for {@link runTo}. */
+  /** Keep how each state was reached, in `before`. */
   readonly parents?: boolean;
-  /** Called now and then with the states and transitions so far. */
+  /** Called from time to time with the states and transitions so far. */
   readonly onProgress?: (states: number, transitions: number) => void;
-  /** Called for each end state, which must be copied if it is kept; `true` ends the search there. */
+  /** Called for each end state, which must be copied if it is kept; returning `true` ends the search. */
   readonly onEnd?: (state: State, verdict: number, index: number) => boolean | undefined;
 }
 
 /** What a search found. */
 export interface Exploration {
-  /** Whether every reachable state was seen (with reductions: enough of them to see every end state). */
+  /** True if every reachable state was seen (with reductions: enough of them to see every end state). */
   readonly finished: boolean;
   readonly states: number;
   readonly transitions: number;
-  /** Distinct end states: nobody can do anything more. */
+  /** How many distinct end states there are, in which no actor can do anything more. */
   readonly ends: number;
-  /** End states in which somebody waits for ever; a device that was never started does not count. */
+  /** How many of them have an actor that waits forever. A device that was never started does not count. */
   readonly stuck: number;
-  /** End states by their verdict. */
+  /** The end states by their verdict. */
   readonly verdicts: ReadonlyMap<number, Readonly<Seen>>;
-  /** End states with a warning of any kernel, and of a debugging kernel. */
+  /** How many end states have a warning of any kernel, and how many one of a debugging kernel. */
   readonly warned: number;
   readonly warnedDebug: number;
-  /** End states before which a page without a pin was taken for a pinned one. */
+  /** How many end states come after a page without a pin was taken for a pinned one. */
   readonly falsePins: number;
   readonly seconds: number;
   /** Bytes of the state store. */
   readonly bytes: number;
-  /** For each state the one before it and the move that led here: actor, then choice, a byte each. Only with `parents`. */
+  /** For each state the one before it, and the move from there: actor and choice, a byte each. Only with `parents`. */
   readonly before: { readonly state: Int32Array; readonly move: Int32Array } | null;
 }
 
@@ -58,12 +59,12 @@ export interface Seen {
 const DEFAULT_MAX = 1_000_000;
 const PROGRESS_EVERY = 1 << 14;
 
-/** A program counter as it stands in a state. */
+/** Returns an actor's program counter. */
 export function counterOf(system: System, s: State, actor: number): number {
   return (s[system.machine.layout.counters + (actor >> 2)]! >>> ((actor & 3) * 8)) & 0xff;
 }
 
-/** Sets a program counter. */
+/** Sets an actor's program counter. */
 export function setCounter(system: System, s: State, actor: number, to: number): void {
   const at = system.machine.layout.counters + (actor >> 2);
   const shift = (actor & 3) * 8;
@@ -71,9 +72,9 @@ export function setCounter(system: System, s: State, actor: number, to: number):
 }
 
 /**
- * Chooses actors whose next steps are enough to look at, as bits: none of their next steps can be seen by, or can see,
- * anything that the others may still do (a persistent set, after Godefroid, "Partial-Order Methods for the Verification
- * of Concurrent Systems", 1996, which keeps every state where nothing more can be done).
+ * Returns a set of actors, as bits, whose next steps are enough to look at: none of these steps can see, or be seen by, anything that the
+ * other actors may still do. This is a persistent set, after Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems",
+ * 1996; searching only such sets still finds every state in which nothing more can be done.
  */
 function persistentSet(current: readonly (CompiledStep | undefined)[], start: number): number {
   let chosen = 1 << start;
@@ -95,7 +96,7 @@ function persistentSet(current: readonly (CompiledStep | undefined)[], start: nu
   return chosen;
 }
 
-/** Bits that are set in a number. */
+/** Counts the bits that are set. */
 function population(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
@@ -103,8 +104,8 @@ function population(bits: number): number {
 }
 
 /**
- * Sets of actors of which one whose actors can do something is enough, the smallest first. One whose actors are all blocked says
- * nothing.
+ * Returns sets of actors, the smallest first. It is enough to look at any one of them in which some actor can do something; a set in which
+ * all actors are blocked proves nothing.
  */
 function persistentSets(current: readonly (CompiledStep | undefined)[]): number[] {
   const sets: number[] = [];
@@ -112,7 +113,7 @@ function persistentSets(current: readonly (CompiledStep | undefined)[]): number[
   return sets.sort((a, b) => population(a) - population(b));
 }
 
-/** How each state was reached; the arrays grow with the states. */
+/** Keeps how each state was reached, in arrays that grow with the states. */
 function createWays(): { ways: NonNullable<Exploration['before']>; note: (state: number, before: number, move: number) => void } {
   const ways = { state: new Int32Array(1024), move: new Int32Array(1024) };
   const grown = (from: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> => {
@@ -135,7 +136,7 @@ function createWays(): { ways: NonNullable<Exploration['before']>; note: (state:
 
 type Ends = Pick<Exploration, 'ends' | 'stuck' | 'warned' | 'warnedDebug' | 'falsePins'> & { verdicts: Map<number, Seen> };
 
-/** Counts an end state: what its verdict is, and what was noticed on the way there. */
+/** Counts an end state: its verdict, and what was noticed on the way. */
 function countEnd(found: { -readonly [K in keyof Ends]: Ends[K] }, past: number, verdict: number, isStuck: boolean): void {
   const { verdicts } = found;
   const seen = verdicts.get(verdict) ?? { ends: 0, mistaken: 0, noticed: 0, noticedDebug: 0 };
@@ -177,7 +178,7 @@ export function explore(system: System, options: ExploreOptions = {}): Explorati
   canonical?.(first);
   store.add(first);
 
-  /** Takes all next steps of the actors in `chosen`; gives whether there was any. */
+  /** Takes all next steps of the actors in `chosen`. Returns false if there were none. */
   function expand(index: number, chosen: number): boolean {
     let any = false;
     for (let actor = 0; actor < actors; actor++) {
@@ -198,7 +199,7 @@ export function explore(system: System, options: ExploreOptions = {}): Explorati
     return any;
   }
 
-  /** Takes the next steps that are enough to look at; gives whether there was any. */
+  /** Takes the next steps that are enough to look at. Returns false if there were none. */
   function goOn(index: number): boolean {
     if (!partialOrder) return expand(index, all);
     let tried = 0;
@@ -210,7 +211,7 @@ export function explore(system: System, options: ExploreOptions = {}): Explorati
     return false;
   }
 
-  /** Counts the end state; gives whether the search is to stop there. */
+  /** Counts an end state. Returns true if the search is to stop there. */
   function end(index: number): boolean {
     const verdict = verdictOf(machine, current);
     const isStuck = steps.some((step) => step !== undefined && step.operation.op !== 'dma');

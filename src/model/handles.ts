@@ -1,6 +1,6 @@
 /**
- * Typed handles on a live machine: what the thread wishes for, "making get_user_pages() return a different type", and
- * what it says is lost, kept: a scatterlist of pinned pages gives back pinned pages.
+ * Typed handles on a live machine: what the thread asks for, "making get_user_pages() return a different type", without what it says would
+ * be lost: a scatterlist of pinned pages returns pinned pages.
  */
 import { compile, type System } from './compile.js';
 import type { Design } from './designs/design.js';
@@ -24,22 +24,27 @@ export interface Pinned<_Of extends Page = Page> {
   readonly [pinned]: 'pin';
 }
 
-/** Either; what generic code can take, and cannot release. */
+/** Either of them: generic code can take it, but not release it. */
 export type AnyPage = Page | Pinned<Page>;
 
-/** A list of pages of one kind: put in and taken out, the kind stays. */
+/** A list of pages of one kind, which a page keeps when it is put in and taken out. */
 export interface Scatterlist<T extends AnyPage> {
   readonly entries: T[];
 }
+/** The fragments of an skb, pages of one kind. */
 export interface Skb<T extends AnyPage> {
   readonly frags: T[];
 }
+/** A list of bvecs with pages of one kind. */
 export interface Bvec<T extends AnyPage> {
   readonly vecs: T[];
 }
 
+/** Returns an empty scatterlist. */
 export const scatterlist = <T extends AnyPage>(): Scatterlist<T> => ({ entries: [] });
+/** Returns an empty skb. */
 export const skb = <T extends AnyPage>(): Skb<T> => ({ frags: [] });
+/** Returns an empty list of bvecs. */
 export const bvec = <T extends AnyPage>(): Bvec<T> => ({ vecs: [] });
 
 function at<T>(list: readonly T[], index: number, of: string): T {
@@ -48,38 +53,47 @@ function at<T>(list: readonly T[], index: number, of: string): T {
   return found;
 }
 
-/** `sg_set_page()`: appends. */
+/** `sg_set_page()`: appends a page. */
 export function sgSetPage<T extends AnyPage>(list: Scatterlist<T>, page: NoInfer<T>): void {
   list.entries.push(page);
 }
-/** `sg_page()`. Throws a `RangeError` if there is no such entry. */
+/**
+ * `sg_page()`.
+ * @throws RangeError if there is no such entry
+ */
 export function sgPage<T extends AnyPage>(list: Scatterlist<T>, index: number): T {
   return at(list.entries, index, 'the scatterlist');
 }
-/** `skb_fill_page_desc()`: appends. */
+/** `skb_fill_page_desc()`: appends a page. */
 export function skbFillPage<T extends AnyPage>(buffer: Skb<T>, page: NoInfer<T>): void {
   buffer.frags.push(page);
 }
-/** `skb_frag_page()`. Throws a `RangeError` if there is no such fragment. */
+/**
+ * `skb_frag_page()`.
+ * @throws RangeError if there is no such fragment
+ */
 export function skbFragPage<T extends AnyPage>(buffer: Skb<T>, index: number): T {
   return at(buffer.frags, index, 'the skb');
 }
-/** `bvec_set_page()`: appends. */
+/** `bvec_set_page()`: appends a page. */
 export function bvecSetPage<T extends AnyPage>(vec: Bvec<T>, page: NoInfer<T>): void {
   vec.vecs.push(page);
 }
-/** `bv_page`. Throws a `RangeError` if there is no such entry. */
+/**
+ * `bv_page`.
+ * @throws RangeError if there is no such entry
+ */
 export function bvPage<T extends AnyPage>(vec: Bvec<T>, index: number): T {
   return at(vec.vecs, index, 'the bvec');
 }
 
-/** A machine that runs: anonymous pages of one process, in one design. */
+/** A live machine: the anonymous pages of one process, in one design. */
 export interface Memory {
   readonly system: System;
   readonly state: State;
 }
 
-/** A process with this many anonymous pages, 1 to 4. */
+/** Makes a process with this many anonymous pages, 1 to 4. */
 export function createMemory(design: Design, pages = 1): Memory {
   const spec = { kind: 'anon' } as const;
   const scenario = {
@@ -100,14 +114,20 @@ function frameFor({ system, state }: Memory, page: number): number {
   return pteFrame(pteOf(m, state, 0, page));
 }
 
-/** `get_user_pages()` for one page. Throws a `RangeError` if the process has no such page. */
+/**
+ * `get_user_pages()` for one page.
+ * @throws RangeError if the process has no such page
+ */
 export function getUserPage(memory: Memory, page: number): Page {
   const frame = frameFor(memory, page);
   addRef(memory.system.machine, memory.state, frame, 1);
   return { frame } as Page;
 }
 
-/** `pin_user_pages()` for one page. Throws a `RangeError` if the process has no such page. */
+/**
+ * `pin_user_pages()` for one page.
+ * @throws RangeError if the process has no such page
+ */
 export function pinUserPage(memory: Memory, page: number): Pinned<Page> {
   const m = memory.system.machine;
   const frame = frameFor(memory, page);
@@ -125,7 +145,7 @@ export function unpinUserPage(memory: Memory, page: Pinned<Page>): void {
   undoPin(memory.system.machine, memory.state, page.frame);
 }
 
-/** The counts of a page, and whether it is still allocated. */
+/** Returns the counts of a page, and whether it is still allocated. */
 export function countsOf(memory: Memory, page: AnyPage): { readonly ref: number; readonly pins: number; readonly allocated: boolean } {
   const m = memory.system.machine;
   return {

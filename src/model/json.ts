@@ -1,4 +1,4 @@
-/** The matrix as `putright model --format json` writes it: with what every name means, and with a run for each outcome. */
+/** The matrix as `putright model --format json` writes it: with the meaning of every name, and with a run for each outcome. */
 import { designs } from './designs/index.js';
 import { type CellRun, cellRuns } from './explain.js';
 import type { Cell, Matrix, MatrixOptions } from './matrix.js';
@@ -7,6 +7,7 @@ import { notices } from './notices.js';
 import { outcomes } from './outcomes.js';
 import { settings } from './settings.js';
 
+/** The matrix with all that a reader of the file needs. */
 export interface MatrixReport extends Omit<Matrix, 'cells'> {
   readonly about: {
     readonly designs: Readonly<Record<string, { readonly about: string; readonly source: string }>>;
@@ -19,8 +20,9 @@ export interface MatrixReport extends Omit<Matrix, 'cells'> {
 }
 
 /**
- * Adds to a matrix what a reader needs who has nothing else. `options` are those that the matrix was made with; `onProgress` is called
- * after each cell.
+ * Returns a matrix together with everything that a reader of the file needs.
+ * @param options those with which the matrix was made
+ * @param onProgress called after each cell
  */
 export function reportOf(matrix: Matrix, options: MatrixOptions = {}, onProgress?: (done: number, total: number) => void): MatrixReport {
   return {

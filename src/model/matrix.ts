@@ -1,4 +1,4 @@
-/** The matrix: each misuse in each design, run in every setting. Nothing in a cell is written down; all of it is found. */
+/** The matrix: each misuse in each design, run in every setting. Nothing in a cell is written by hand; all of it is found. */
 import { compile, type System } from './compile.js';
 import type { Design } from './designs/design.js';
 import { designs as allDesigns } from './designs/index.js';
@@ -24,7 +24,10 @@ export interface Search {
   readonly transitions: number;
   readonly ends: number;
   readonly stuck: number;
-  /** End states of runs in which the mistake was made, and of these those with a warning, in every kernel and in a debugging kernel. */
+  /**
+   * How many end states are of runs in which the mistake was made; and of these, how many have a warning in every kernel, and in a
+   * debugging kernel.
+   */
   readonly mistaken: number;
   readonly noticed: number;
   readonly noticedDebug: number;
@@ -35,14 +38,16 @@ export interface Search {
   readonly seconds: number;
 }
 
+/** How reliably a mistake is noticed. */
 export type Reliability = 'always' | 'sometimes' | 'never' | 'compiler';
 
+/** What was found for one misuse in one design. */
 export interface Cell {
   readonly design: string;
   readonly misuse: string;
   /** What can happen, over all settings. */
   readonly outcomes: readonly Outcome[];
-  /** Those of them that a correct program of this design has, too; of a correct program, all. */
+  /** Those of the outcomes that a correct program of this design has too; for a correct program, all. */
   readonly alsoCorrect: readonly Outcome[];
   /** How reliably the design notices the mistake; `null` for a correct program, which has none. */
   readonly notices: Reliability | null;
@@ -51,30 +56,37 @@ export interface Cell {
   readonly mistaken: number;
   readonly noticed: number;
   readonly noticedDebug: number;
-  /** Whether the design warns, in every kernel or in a debugging kernel, or takes a page for pinned that is not, in a correct program. */
+  /**
+   * For a correct program: whether the design warns, in every kernel or in a debugging one, and whether it takes a page for pinned that is
+   * not.
+   */
   readonly criesWolf: { readonly warns: boolean; readonly warnsDebug: boolean; readonly falsePin: boolean } | null;
   /** How often the mistake must be made until the count overflows; `null` if it does not add up. */
   readonly passesToOverflow: number | null;
-  /** Why it does not compile; then nothing was run. */
+  /** Why it does not compile; if there is a reason, nothing was run. */
   readonly typeFaults: readonly TypeFault[];
   readonly finished: boolean;
   readonly searches: readonly Search[];
 }
 
+/** Options of the matrix. */
 export interface MatrixOptions {
   readonly designs?: readonly Design[];
   readonly misuses?: readonly Misuse[];
   readonly settings?: readonly Setting[];
   readonly container?: ContainerKind;
-  /** Pages of the user's that the driver takes, 1 to 3; 1 if it is not said. */
+  /** How many of the user's pages the driver takes, 1 to 3; 1 by default. */
   readonly pages?: number;
-  /** Actors in each scenario: settings that need more are left out, and others get further correct drivers. */
+  /** How many actors each scenario has: settings that need more are left out, others get further correct drivers. */
   readonly actors?: number;
   readonly maxStates?: number;
-  /** Called after each cell and each search, and now and then in a long search: cells done, cells in all, states and seconds so far. */
+  /**
+   * Called after each cell and each search, and from time to time in a long search: cells done, cells in all, states and seconds so far.
+   */
   readonly onProgress?: (done: number, total: number, states: number, seconds: number) => void;
 }
 
+/** All cells, and the totals of their searches. */
 export interface Matrix {
   readonly designs: readonly string[];
   readonly misuses: readonly string[];
@@ -85,19 +97,19 @@ export interface Matrix {
   readonly finished: boolean;
 }
 
-/** The driver of a cell. */
+/** Returns the driver of a cell. */
 export function planOf(misuse: Misuse, options: Pick<MatrixOptions, 'container' | 'pages'> = {}): Plan {
   const entry = correctPlan.entries[0]!;
   const entries = Array.from({ length: options.pages ?? 1 }, (_, page) => ({ ...entry, page }));
   return misuse.change({ ...correctPlan, entries, container: options.container ?? correctPlan.container });
 }
 
-/** Largest `_refcount`. */
+/** The largest `_refcount`. */
 const INT_MAX = 2 ** 31 - 1;
 
 /**
- * What one run of the driver alone leaves on the page for good, and with it how many runs fill the count: the driver
- * runs by itself, once, on a file page.
+ * How many references one run of the driver leaves on a page for good, from which follows how many runs fill the count. The driver runs
+ * alone, once, on a file page.
  */
 function leftOver(plan: Plan, design: Design): number {
   const setting: Setting = { name: 'alone', about: '', page: { kind: 'file' }, others: () => [] };
@@ -106,7 +118,7 @@ function leftOver(plan: Plan, design: Design): number {
   explore(system, {
     symmetry: false,
     onEnd: (s) => {
-      // The page's mapping and the cache have one each.
+      // The page's mapping and the cache have one reference each.
       for (let page = 0; page < pagesOf(plan); page++) most = Math.max(most, refOf(system.machine, s, page) - 2);
       return undefined;
     },
@@ -135,7 +147,7 @@ function searchOf(system: System, setting: Setting, maxStates: number | undefine
   };
 }
 
-/** The file page of a driver that has made its mistake so often that once more overflows the count. */
+/** A file page on which a driver has made its mistake so often that once more overflows the count. */
 const REPEATED: Setting = {
   name: 'repeated',
   about: 'a file page on which the mistake was made before, until the count is nearly full',
@@ -143,15 +155,15 @@ const REPEATED: Setting = {
   others: () => [],
 };
 
-/** A setting, as a cell is run in it. */
+/** A setting in which a cell is run. */
 export interface SettingRun {
   readonly setting: Setting;
-  /** References that earlier runs of the driver left on the page, and how many runs those were. */
+  /** How many references earlier runs of the driver left on the page, and after how many runs the count overflows. */
   readonly references: number;
   readonly passes: number | null;
 }
 
-/** Every setting that a cell is run in; the last only where the mistake adds up. */
+/** Returns every setting that a cell is run in. The repeated one is there only if the mistake adds up. */
 export function settingsOf(design: Design, misuse: Misuse, options: MatrixOptions = {}): SettingRun[] {
   const plan = planOf(misuse, options);
   const fitting = (options.settings ?? allSettings).filter(
@@ -170,7 +182,7 @@ function reliabilityOf(mistaken: number, noticed: number): Reliability {
   return noticed === mistaken ? 'always' : 'sometimes';
 }
 
-/** The system of a cell in one of its settings. */
+/** Returns the system of a cell in one of its settings. */
 export function systemIn(run: SettingRun, design: Design, misuse: Misuse, options: MatrixOptions = {}): System {
   const { actors } = options;
   const scenario = scenarioOf(planOf(misuse, options), run.setting, {
@@ -180,17 +192,20 @@ export function systemIn(run: SettingRun, design: Design, misuse: Misuse, option
   return compile(scenario, design);
 }
 
-/** The systems of a cell, one a setting. */
+/** Returns the systems of a cell, one per setting. */
 export function systemsOf(design: Design, misuse: Misuse, options: MatrixOptions = {}): System[] {
   return settingsOf(design, misuse, options).map((run) => systemIn(run, design, misuse, options));
 }
 
-/** Why the driver of a cell does not compile in this design; empty if it does. */
+/** Returns why the driver of a cell does not compile in this design; empty if it does. */
 export function typeFaultsOf(design: Design, misuse: Misuse, options: MatrixOptions = {}): readonly TypeFault[] {
   return compile(scenarioOf(planOf(misuse, options), allSettings[0]!), design).typeFaults;
 }
 
-/** One cell. `alone` is what a correct program of the design can come to, if that is known already. */
+/**
+ * Returns one cell.
+ * @param alone the outcomes of a correct program in this design, if they are known already
+ */
 export function cellOf(design: Design, misuse: Misuse, options: MatrixOptions = {}, alone?: readonly Outcome[]): Cell {
   const common = { design: design.name, misuse: misuse.name };
   const typeFaults = typeFaultsOf(design, misuse, options);
@@ -235,7 +250,7 @@ export function cellOf(design: Design, misuse: Misuse, options: MatrixOptions = 
   };
 }
 
-/** All cells, misuse by design. */
+/** Returns all cells, row by row: each misuse in every design. */
 export function matrixOf(options: MatrixOptions = {}): Matrix {
   const designs = options.designs ?? allDesigns;
   const misuses = options.misuses ?? allMisuses;

@@ -1,12 +1,16 @@
-/** The mistakes. To add one, add an entry: its name, what it is, what it asks of the thread, and how it changes a correct plan. */
+/**
+ * The mistakes. To add one, add an entry: its name, what it is, the question of the thread that it answers, and how it changes a correct
+ * plan.
+ */
 import type { Plan } from './plan.js';
 
+/** A mistake that a driver can make. */
 export interface Misuse {
   readonly name: string;
   readonly about: string;
   /** The question of the thread that its row answers. */
   readonly question: string;
-  /** Makes the correct driver a mistaken one. */
+  /** Turns the correct driver into a mistaken one. */
   readonly change: (plan: Plan) => Plan;
 }
 
@@ -15,7 +19,7 @@ const releasedBy = (plan: Plan, ...release: ('put' | 'unpin')[]): Plan => ({
   entries: plan.entries.map((entry) => ({ ...entry, release })),
 });
 
-/** The user's pages, and one of the driver's own behind them. */
+/** The user's pages, followed by one of the driver's own. */
 const mixed = (plan: Plan): Plan => ({ ...plan, entries: [...plan.entries, { take: 'own', page: 0, release: [] }] });
 
 /** At least two pages, so that the second can be missing. */
@@ -29,6 +33,7 @@ export const correct: Misuse = {
   change: (plan) => plan,
 };
 
+/** All mistakes, in the order of the matrix's rows. */
 export const misuses: readonly Misuse[] = [
   correct,
   {

@@ -1,16 +1,17 @@
-/** What a running kernel can say when a count goes wrong. A design lists which of these it has. */
+/** The warnings that a running kernel can give when a count goes wrong. A design says which of these it has. */
 import { NOTICE_SHIFT } from './layout.js';
 
+/** One warning. */
 interface Told {
   /** What it says. */
   readonly about: string;
   /** Where it is from. */
   readonly source: string;
-  /** Whether every kernel says it, or only one that was built or booted for debugging. */
+  /** `any` if every kernel gives it, `debug` if only one that was built or booted for debugging. */
   readonly kernel: 'any' | 'debug';
 }
 
-/** Each warning. */
+/** All warnings. */
 export const notices = {
   'put-below-pins': {
     about: 'put_page() took the count below what the pins need',
@@ -49,19 +50,21 @@ export const notices = {
   },
 } as const satisfies Readonly<Record<string, Told>>;
 
+/** The name of a warning. */
 export type Notice = keyof typeof notices;
 
+/** The names of all warnings. */
 export const noticeNames = Object.keys(notices) as Notice[];
 
-/** The bit of a warning in a state's global word. */
+/** Returns the bit of a warning in a state's global word. */
 export function noticeBit(notice: Notice): number {
   return 1 << (NOTICE_SHIFT + noticeNames.indexOf(notice));
 }
 
 const bitsOf = (names: readonly Notice[]): number => names.reduce((mask, name) => mask | noticeBit(name), 0);
 
-/** Bits of the warnings of every kernel. */
+/** Bits of the warnings that every kernel gives. */
 export const NOTICE_MASK = bitsOf(noticeNames.filter((name) => notices[name].kernel === 'any'));
 
-/** Bits of the warnings that a debugging kernel gives, those of every kernel among them. */
+/** Bits of the warnings that a debugging kernel gives, which includes those of every kernel. */
 export const DEBUG_MASK = bitsOf(noticeNames);

@@ -1,6 +1,6 @@
-/** What can become of a page. */
+/** What can happen to a page. */
 
-/** Each outcome with its meaning, in the order in which the matrix names them. */
+/** Each outcome with its meaning, in the order in which the matrix lists them. */
 export const outcomes = {
   unevictable: 'when all is over, a page has references or pins that nobody will drop: it can never be evicted from memory',
   'freed-in-use':
@@ -10,16 +10,18 @@ export const outcomes = {
   overflow: 'the count passed 2^31 - 1; reached by making the mistake over and over',
 } as const;
 
+/** The name of an outcome. */
 export type Outcome = keyof typeof outcomes;
 
+/** The names of all outcomes. */
 export const outcomeNames = Object.keys(outcomes) as Outcome[];
 
-/** The bit of an outcome in a verdict. */
+/** Returns the bit of an outcome in a verdict. */
 export function outcomeBit(outcome: Outcome): number {
   return 1 << outcomeNames.indexOf(outcome);
 }
 
-/** The outcomes of a verdict, in the table's order. */
+/** Returns the outcomes in a verdict, in the table's order. */
 export function outcomesOf(verdict: number): Outcome[] {
   return outcomeNames.filter((name) => (verdict & outcomeBit(name)) !== 0);
 }

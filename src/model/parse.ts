@@ -1,11 +1,11 @@
-/** Reads a scenario file; what is wrong is said with its line and key. */
+/** Reads a scenario file. Problems are reported with their line and key. */
 import { Ajv, type ErrorObject } from 'ajv';
 import jsonc from 'jsonc-parser';
 import type { ScenarioError } from './compile.js';
 import type { Scenario } from './scenario.js';
 import { scenarioSchema } from './schema.js';
 
-/** A scenario file that cannot be used; each problem is a line of the message, `line N, key: what`. */
+/** Thrown for a scenario file that cannot be used. Each problem is a line of the message: `line N, key: what`. */
 export class ScenarioFault extends Error {
   override readonly name = 'ScenarioFault';
   readonly problems: readonly string[];
@@ -20,7 +20,7 @@ const lineOf = (text: string, offset: number): number => text.slice(0, offset).s
 const keyOf = (path: readonly (string | number)[]): string =>
   path.map((part, n) => (typeof part === 'number' ? `[${part}]` : n === 0 ? part : `.${part}`)).join('') || 'the file';
 
-/** Says where in the text a path leads: to the nearest thing that is there. */
+/** Returns a problem with the line and key of a path in the text, or of the nearest thing on the path that exists. */
 function located(text: string, path: readonly (string | number)[], what: string): string {
   const root = jsonc.parseTree(text);
   let node = root;
@@ -30,7 +30,7 @@ function located(text: string, path: readonly (string | number)[], what: string)
     node = found;
     break;
   }
-  // A property's line is that of its key.
+  // The line of a property is that of its key.
   const offset = node?.parent?.type === 'property' ? node.parent.offset : (node?.offset ?? 0);
   return `line ${lineOf(text, offset)}, ${keyOf(path)}: ${what}`;
 }
@@ -57,12 +57,15 @@ function sentence(error: ErrorObject): string {
   return message ?? 'is wrong';
 }
 
-/** The words of a {@link ScenarioError}, with the line that it is about. */
+/** Returns a {@link ScenarioError} with the line that it is about. */
 export function withLine(text: string, error: ScenarioError): ScenarioFault {
   return new ScenarioFault([located(text, error.path, error.message)]);
 }
 
-/** Reads a scenario from the text of a file. Throws a {@link ScenarioFault} that names every line that is wrong. */
+/**
+ * Reads a scenario from the text of a file.
+ * @throws ScenarioFault with every line that is wrong
+ */
 export function parseScenario(text: string): Scenario {
   const broken: jsonc.ParseError[] = [];
   const value: unknown = jsonc.parse(text, broken, { disallowComments: true });

@@ -1,35 +1,35 @@
-/** The driver of the built-in scenarios: a correct program, described so that a misuse is a change of the description. */
+/** The driver of the built-in scenarios: a correct program in a form in which a misuse is a change of data. */
 import type { Actor, ContainerKind, Instruction } from './scenario.js';
 
-/** What one entry of the driver's array is, and what is done to it in the end. */
+/** What one entry of the driver's array is, and how it is released in the end. */
 export interface Entry {
-  /** A pin or a plain reference on a page of the user's, or a page of the driver's own. */
+  /** A pin or a plain reference on one of the user's pages, or a page of the driver's own. */
   readonly take: 'pin' | 'get' | 'own';
-  /** Which page of the user's, from 0; of no meaning for one of the driver's own. */
+  /** Which of the user's pages, from 0; without meaning for a page of the driver's own. */
   readonly page: number;
-  /** The releases that are called: none at all, or two for a release twice. */
+  /** The releases that are called: none for a missing release, two for a double one. */
   readonly release: readonly ('put' | 'unpin')[];
 }
 
-/** A driver that takes pages, lets its device write to them, and gives them back. */
+/** A driver that takes pages, lets its device write to them, and releases them. */
 export interface Plan {
   readonly entries: readonly Entry[];
-  /** What the pages travel in. */
+  /** What the pages are carried in. */
   readonly container: ContainerKind;
   /** Whether it waits for the device before it releases. */
   readonly waits: boolean;
-  /** When the pages are marked dirty. */
+  /** When the pages are marked dirty, before or after the release. */
   readonly dirty: 'before' | 'after' | 'never';
   /**
-   * A page after the first may not be had whatever its state, and then those before it are dropped, or kept; `null` if only its
-   * state can be the reason, and then they are dropped.
+   * What happens to the pages taken so far when a later page cannot be taken: they are dropped or kept, and taking may fail whatever the
+   * page's state is. With `null` it fails only because of the page's state, and they are dropped.
    */
   readonly short: 'dropped' | 'kept' | null;
-  /** FOLL_WRITE. */
+  /** True for FOLL_WRITE. */
   readonly write: boolean;
 }
 
-/** The call that is right for what was taken. */
+/** The right release for what was taken. */
 const rightRelease = { pin: 'unpin', get: 'put', own: 'put' } as const;
 
 /** The correct driver of one page. */
@@ -45,12 +45,12 @@ export const correctPlan: Plan = {
 /** What the driver's device writes. */
 const DMA_CONTENT = 10;
 
-/** How many pages of the user's a driver takes. */
+/** Returns how many of the user's pages a driver takes. */
 export function pagesOf(plan: Plan): number {
   return 1 + Math.max(0, ...plan.entries.filter(({ take }) => take !== 'own').map(({ page }) => page));
 }
 
-/** Where a driver goes on that has not got page `n`. */
+/** The label at which a driver goes on that could not take page `n`. */
 const shortAt = (n: number): string => `short at ${n}`;
 
 function takes(plan: Plan): Instruction[] {
@@ -80,7 +80,7 @@ function gives(plan: Plan, slot: string, entry: Entry): Instruction[] {
   return plan.dirty === 'before' ? [...dirty, ...drop] : [...drop, ...dirty.map((one) => ({ ...one, mistake: true }))];
 }
 
-/** What is done if not all pages were had: those before are dropped, the last first. */
+/** The error path if not all pages could be taken: drops those before, the last first. */
 function unwinds(plan: Plan): Instruction[] {
   const failing = plan.entries.flatMap(({ take }, n) => (n > 0 && take !== 'own' ? [n] : []));
   if (failing.length === 0) return [];
@@ -96,7 +96,7 @@ function unwinds(plan: Plan): Instruction[] {
   return out;
 }
 
-/** The driver and its device as actors. */
+/** Returns the driver and its device as actors. */
 export function driverOf(plan: Plan): Actor[] {
   const carried = plan.container !== 'array';
   const place = (n: number): string => (carried ? `${plan.container}[${n}]` : `pages[${n}]`);

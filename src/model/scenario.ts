@@ -4,13 +4,14 @@ import type { PageKind } from './machine.js';
 /** What an iov_iter runs over (`enum iter_type`). */
 export type IteratorKind = 'user' | 'kvec' | 'bvec' | 'pipe';
 
-/** What carries page pointers. Only an array keeps what is known of its elements' type; see `docs/model.md`. */
+/** What can carry page pointers. Only an array keeps the type of its elements; see `docs/model.md`. */
 export const containerKinds = ['array', 'sgl', 'skb', 'bvec', 'pipe'] as const;
+/** What carries page pointers. */
 export type ContainerKind = (typeof containerKinds)[number];
 
-/** Every instruction may say that it is the mistake, and what it is for. */
+/** What every instruction may have. */
 interface Common {
-  /** Executing it is the mistake that the scenario is about. */
+  /** True if executing it is the mistake that the scenario is about. */
   readonly mistake?: boolean;
 }
 
@@ -18,26 +19,26 @@ interface Common {
 export interface Take extends Common {
   readonly op: 'get' | 'pin';
   readonly page: number;
-  /** Where the page pointer goes, such as `pages[0]`. */
+  /** Where the page pointer is stored, such as `pages[0]`. */
   readonly slot: string;
-  /** FOLL_WRITE; true if it is not said. */
+  /** FOLL_WRITE; true by default. */
   readonly write?: boolean;
-  /** FOLL_LONGTERM: out of memory that must stay movable first. */
+  /** FOLL_LONGTERM: the page is first moved out of memory that must stay movable. */
   readonly longterm?: boolean;
-  /** It may also come back short, with nothing for this page, whatever the state. */
+  /** True if it may also come back short, without this page, whatever the state is. */
   readonly mayFail?: boolean;
-  /** Label to go to if nothing was taken; the end of the program if it is not said. */
+  /** Label to go to if nothing was taken; by default the end of the program. */
   readonly else?: string;
 }
 
-/** Takes (`get-many`) or drops (`put-many`) many plain references in one step, as if nobody came in between. */
+/** Takes (`get-many`) or drops (`put-many`) many plain references in one step, without anyone in between. */
 export interface Many extends Common {
   readonly op: 'get-many' | 'put-many';
   readonly slot: string;
   readonly count: number;
 }
 
-/** Drops what a slot holds by the call named, right or wrong. */
+/** Drops what a slot holds, by the call that `op` names, right or wrong. */
 export interface Release extends Common {
   readonly op: 'put' | 'unpin';
   readonly slot: string;
@@ -57,26 +58,27 @@ export interface Dirty extends Common {
   readonly lock?: boolean;
 }
 
-/** A page pointer goes from one place to another: into a scatterlist, out of an skb. */
+/** Moves a page pointer from one place to another: into a scatterlist, out of an skb. */
 export interface Move extends Common {
   readonly op: 'move';
   readonly from: string;
   readonly to: string;
 }
 
-/** Hands a page to a device; `dma-wait` waits until the device has done with it. */
+/** Gives a page to a device. */
 export interface DmaStart extends Common {
   readonly op: 'dma-start';
   readonly slot: string;
   /** Name of the device: an actor with a `dma` instruction. */
   readonly device: string;
 }
+/** Waits until a device is done with the page that it was given. */
 export interface DmaWait extends Common {
   readonly op: 'dma-wait';
   readonly device: string;
 }
 
-/** What a device does, once it was started: writes to the page by its physical address, or reads it. */
+/** What a device does once it was started: it writes to the page by its physical address, or reads it. */
 export interface Dma extends Common {
   readonly op: 'dma';
   readonly write?: boolean;
@@ -101,12 +103,12 @@ export interface Iterate extends Common {
   readonly else?: string;
 }
 
-/** What was pushed into the actor's pipe can be read from now on. */
+/** Lets readers read what was pushed into the actor's pipe. */
 export interface PipeUnlock extends Common {
   readonly op: 'pipe-unlock';
 }
 
-/** Somebody reads the pipe of another actor, and the buffer's reference goes. */
+/** Somebody reads the pipe of another actor, and the reference of the pipe buffer is dropped. */
 export interface PipeRead extends Common {
   readonly op: 'pipe-read';
   /** Name of the actor that fills the pipe by an `iov-get` over a `pipe`. */
@@ -120,7 +122,7 @@ export interface ReleaseExtracted extends Common {
   readonly slot: string;
 }
 
-/** Somebody else gets a page from the allocator (and writes to it). */
+/** Somebody gets a page from the allocator and writes to it. */
 export interface Allocate extends Common {
   readonly op: 'alloc';
   readonly slot: string;
@@ -132,23 +134,25 @@ export interface OnPage extends Common {
   readonly op: 'munmap' | 'truncate' | 'writeback' | 'migrate';
   readonly page: number;
 }
+/** What is done to a whole address space, or to some page. */
 export interface Whole extends Common {
   /** `fork` copies space 0 to space 1; `exit` unmaps the actor's space; `reclaim` tries one page of the LRU. */
   readonly op: 'fork' | 'exit' | 'reclaim';
 }
 
-/** Nothing is done; with `mistake`, something that should have been done is not. */
+/** Does nothing; with `mistake`, something that should be done is not. */
 export interface Omit extends Common {
   readonly op: 'omit';
   readonly what: string;
 }
 
-/** Goes to a label; to the end of the program if it is not said. */
+/** Goes to a label; by default to the end of the program. */
 export interface Goto extends Common {
   readonly op: 'goto';
   readonly else?: string;
 }
 
+/** Everything that a program can do. */
 export type Operation =
   | Goto
   | Take
@@ -175,38 +179,43 @@ export interface Label {
   readonly label: string;
 }
 
+/** One entry of a program. */
 export type Instruction = Operation | Label;
 
+/** Someone who acts by a program of its own: a driver, a device, a process. */
 export interface Actor {
   readonly name: string;
-  /** Its address space, 0 if it is not said. */
+  /** Its address space, 0 by default. */
   readonly space?: number;
-  /** What its slots are part of: `{"sgl": "sgl"}` makes `sgl[0]` an entry of a scatterlist. Others are arrays. */
+  /** What its slots are part of: `{"sgl": "sgl"}` makes `sgl[0]` an entry of a scatterlist. All others are arrays. */
   readonly containers?: Readonly<Record<string, ContainerKind>>;
   readonly program: readonly Instruction[];
 }
 
+/** A page as it is at the start. */
 export interface PageSpec {
   readonly kind: PageKind;
-  /** Not in memory at the start (`false`); it is if nothing is said. */
+  /** False if it is not in memory at the start; true by default. */
   readonly present?: boolean;
-  /** References on it beyond those of the page table and the cache, at the start. */
+  /** How many references it has at the start besides those of the page table and the cache. */
   readonly references?: number;
-  /** In memory that must stay movable. */
+  /** True if it is in memory that must stay movable. */
   readonly cma?: boolean;
 }
 
+/** Everything that the model needs to know of a situation, apart from the design. */
 export interface Scenario {
   readonly name: string;
   readonly about?: string;
   readonly pages: readonly PageSpec[];
-  /** Page frames in the machine; two more than pages if it is not said. */
+  /** How many page frames the machine has; by default two more than there are pages. */
   readonly frames?: number;
-  /** Address spaces; 1 if it is not said. */
+  /** How many address spaces there are; 1 by default. */
   readonly spaces?: number;
   readonly actors: readonly Actor[];
 }
 
+/** True for a label, false for an operation. */
 export function isLabel(instruction: Instruction): instruction is Label {
   return 'label' in instruction;
 }

@@ -1,4 +1,4 @@
-/** The JSON schema of a scenario file, draft 7; `docs/scenario.schema.json` is this, written out. */
+/** The JSON schema of a scenario file, draft 7. `docs/scenario.schema.json` has the same, written out. */
 import { LIMITS } from './layout.js';
 import type { Operation } from './scenario.js';
 import { containerKinds } from './scenario.js';
@@ -19,7 +19,7 @@ const onPage = { required: ['page'], properties: { page } };
 const whole = { required: [], properties: {} };
 const iterate = { required: ['iterator', 'page', 'slot'], properties: { iterator, page, slot: text, write: flag, else: text } };
 
-/** What each operation takes, beside `op` and `mistake`. */
+/** The keys of each operation, besides `op` and `mistake`. */
 const operations: { readonly [Name in Operation['op']]: { readonly required: readonly string[]; readonly properties: Schema } } = {
   get: take,
   pin: take,
@@ -111,5 +111,5 @@ export const scenarioSchema: Schema = {
   }),
 };
 
-/** The operations that the schema knows. */
+/** The names of the operations in the schema. */
 export const operationsInSchema: readonly string[] = Object.keys(operations);

@@ -1,18 +1,21 @@
-/** The surroundings in which the matrix runs a driver: what kind of page, and what the rest of the kernel does meanwhile. */
+/** The settings in which the matrix runs a driver: what kind of pages it has, and what the rest of the kernel does meanwhile. */
 import { LIMITS } from './layout.js';
 import { driverOf, type Plan, pagesOf } from './plan.js';
 import type { Actor, Instruction, PageSpec, Scenario } from './scenario.js';
 
+/** What is around the driver. */
 export interface Setting {
   readonly name: string;
   readonly about: string;
+  /** What each of the user's pages is. */
   readonly page: PageSpec;
+  /** How many address spaces there are; 1 by default. */
   readonly spaces?: number;
-  /** Who else there is, for so many pages of the user's. */
+  /** Returns the other actors, for a driver that takes this many of the user's pages. */
   readonly others: (pages: number) => readonly Actor[];
-  /** The driver cannot write to this page, and asks only to read. */
+  /** True if the driver cannot write to the page, and asks only to read. */
   readonly readOnly?: boolean;
-  /** Only correct programs are run in it: it shows false alarms, which would pass for noticing a mistake. */
+  /** True if only correct programs are run in it: it produces false alarms, which would be counted as noticing a mistake. */
   readonly correctOnly?: boolean;
 }
 
@@ -22,7 +25,7 @@ const file: PageSpec = { kind: 'file' };
 const anon: PageSpec = { kind: 'anon' };
 /** Somebody who gets whatever page was freed. */
 const stranger = actor('stranger', { op: 'alloc', slot: 'mine', content: 20 }, { op: 'put', slot: 'mine' });
-/** A second driver that makes no mistake, with a device of its own. */
+/** A second driver, without a mistake, with a device of its own. */
 const bystander: Actor[] = [
   actor(
     'bystander',
@@ -33,7 +36,7 @@ const bystander: Actor[] = [
   ),
   actor('disk', { op: 'dma', content: 30 }),
 ];
-/** As many plain references as look like a pin, held by somebody who makes no mistake. */
+/** As many plain references as look like a pin, taken and dropped by somebody who makes no mistake. */
 const crowd = actor('crowd', { op: 'get-many', slot: 'many', count: 1024 }, { op: 'put-many', slot: 'many', count: 1024 });
 
 /** One instruction for each of the user's pages. */
@@ -42,6 +45,7 @@ const each = (pages: number, one: (page: number) => Instruction): Instruction[] 
 const forking = (pages: number): Actor =>
   actor('process', { op: 'fork' }, ...each(pages, (page) => ({ op: 'write', page, content: 40 + page })));
 
+/** All settings. */
 export const settings: readonly Setting[] = [
   { name: 'reclaim', about: 'file pages, and memory runs short', page: file, others: () => [actor('reclaim', { op: 'reclaim' })] },
   {
@@ -94,23 +98,24 @@ export const settings: readonly Setting[] = [
   },
 ];
 
-/** The driver and its device, and the actors of a setting. */
+/** Returns how many actors a setting has: the driver, its device, and the others. */
 export function actorsIn(setting: Setting): number {
   return 2 + setting.others(1).length;
 }
 
+/** What may be changed in the scenario of a driver. */
 export interface ScenarioOptions {
-  /** References that earlier runs left on the pages; none if it is not said. */
+  /** References that earlier runs left on the pages; 0 by default. */
   readonly references?: number;
-  /** How many actors there are in all: correct drivers are added until there are as many. Those of the setting if it is not said. */
+  /** How many actors there are in all: further correct drivers are added up to this number. By default none are. */
   readonly actors?: number;
 }
 
-/** A driver without a device that makes no mistake. */
+/** A correct driver without a device. */
 const furtherDriver = (n: number, write: boolean): Actor =>
   actor(`driver ${n}`, { op: 'pin', page: 0, slot: 'own[0]', write }, { op: 'unpin', slot: 'own[0]' });
 
-/** A driver in a setting. */
+/** Returns the scenario of a driver in a setting. */
 export function scenarioOf(plan: Plan, setting: Setting, options: ScenarioOptions = {}): Scenario {
   const given = setting.readOnly ? { ...plan, write: false } : plan;
   const pages = pagesOf(plan);
@@ -118,7 +123,7 @@ export function scenarioOf(plan: Plan, setting: Setting, options: ScenarioOption
   const page: PageSpec = references ? { ...setting.page, references } : setting.page;
   const actors = [...driverOf(given), ...setting.others(pages)];
   const further = Math.max(0, (options.actors ?? 0) - actors.length);
-  // One to spare, one for each copy that a fork or a write can make, one for the driver's own page.
+  // One frame to spare, one for each page that a fork or a write may copy to, and one for the driver's own page.
   const frames = 1 + pages * (setting.spaces === 2 ? 2 : 1) + (plan.entries.some(({ take }) => take === 'own') ? 1 : 0);
   return {
     name: setting.name,

@@ -1,7 +1,7 @@
-/** The scenario that `test/model/spin/pages.pml` writes down independently, so that the two can be compared. */
+/** The scenario that `test/model/spin/pages.pml` describes independently, so that the two models can be compared. */
 import type { Actor, Instruction, Scenario } from './scenario.js';
 
-/** A mistake of the shared scenario, by the name of its macro in the Promela file. */
+/** The mistakes of the shared scenario, by the name of the macro in the Promela file. */
 const sharedMistakes = {
   PUTFORPIN: [{ op: 'put', slot: 'a', mistake: true }],
   TWICE: [
@@ -11,14 +11,14 @@ const sharedMistakes = {
   NORELEASE: [{ op: 'omit', what: 'release a', mistake: true }],
 } as const satisfies Record<string, readonly Instruction[]>;
 
-/** The shared pairs: macro of the design, its name here, macro of the mistake. */
+/** The compared pairs: the design's macro, its name here, and the mistake's macro. */
 export const sharedPairs = [
   { define: 'BIAS', design: 'bias', mistake: 'PUTFORPIN' },
   { define: 'PINCOUNT', design: 'folio-pincount', mistake: 'TWICE' },
   { define: 'LRUCOUNT', design: 'lru-count', mistake: 'NORELEASE' },
 ] as const;
 
-/** One mistaken driver, `drivers - 1` correct ones, and a process that unmaps the page. */
+/** Returns the scenario: one mistaken driver, `drivers - 1` correct ones, and a process that unmaps the page. */
 export function sharedScenario(mistake: keyof typeof sharedMistakes, drivers = 2): Scenario {
   const pin: Instruction = { op: 'pin', page: 0, slot: 'a' };
   const driver = (name: string, ...rest: readonly Instruction[]): Actor => ({ name, program: [pin, ...rest] });

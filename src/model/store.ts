@@ -1,20 +1,21 @@
-/** The set of states that were seen: all words in one array, found by a hash table beside it. */
+/** The set of states that were seen: all words in one array, with a hash table beside it. */
 import type { State } from './layout.js';
 
+/** A set of states, numbered in the order in which they were added. */
 export interface Store {
-  /** Number of states in it. */
+  /** Returns how many states are in it. */
   readonly size: () => number;
-  /** Adds a state; gives its number, or `-1 - number` if it was there. */
+  /** Adds a state; returns its number, or `-1 - number` if it was there already. */
   readonly add: (s: State) => number;
-  /** Copies a state out. */
+  /** Copies a state out of it. */
   readonly read: (index: number, into: State) => void;
-  /** Size of its arrays in bytes. */
+  /** Returns the size of its arrays in bytes. */
   readonly bytes: () => number;
 }
 
 const FIRST = 1 << 10;
 
-/** An empty store of states of this many words. */
+/** Returns an empty store for states of this many words. */
 export function createStore(words: number): Store {
   let capacity = FIRST;
   let arena = new Int32Array(capacity * words);

@@ -1,6 +1,6 @@
 /**
- * Symmetry over page frames: states that differ only in which frame is which, or in how often an unreferenced frame was
- * freed before, are one state. Every operation treats all frames alike, so what can follow is the same but for the names.
+ * Symmetry over page frames: states that differ only in which frame is which, or in how often an unreferenced frame was freed before, count
+ * as one. Every operation treats all frames alike, so what can follow is the same except for the names.
  */
 import {
   FRAME_WORDS,
@@ -18,11 +18,11 @@ import {
 import { cachedAt, frameAt, handleFrame, handleOf, type Machine, pteFrame, pteOf, setCached, setHandle, setPte } from './machine.js';
 
 const namesFrame = (pte: number): boolean => (pte & (PRESENT | MIGRATING)) !== 0;
-/** What an entry says beside its frame. */
+/** The bits of an entry besides its frame. */
 const PTE_BITS = (1 << PTE_FRAME_SHIFT) - 1;
 const isHandle = (handle: number): boolean => (handle & HANDLE_VALID) !== 0;
 
-/** Makes the function that renames a state's frames in place, in the order in which the state names them. */
+/** Returns the function that renames a state's frames in place, in the order in which the state refers to them. */
 export function canonicaliser(m: Machine): (s: State) => void {
   const { frames, spaces, pages, handleCount, frame: first } = m.layout;
   const name = new Int32Array(frames);
@@ -43,7 +43,10 @@ export function canonicaliser(m: Machine): (s: State) => void {
     if (name[frame] === -1) name[frame] = next++;
   }
 
-  /** Page tables, caches, handles: an order that does not depend on the frames' names. Gives the frames that have handles, as bits. */
+  /**
+   * Names the frames in page tables, caches and handles, whose order does not depend on the frames' names. Returns the frames that have
+   * handles, as bits.
+   */
   function nameUsed(s: State): number {
     for (let space = 0; space < spaces; space++) {
       for (let page = 0; page < pages; page++) {
@@ -65,7 +68,7 @@ export function canonicaliser(m: Machine): (s: State) => void {
     return handled;
   }
 
-  /** What nothing names has an order by what is in it. */
+  /** Names the remaining frames, ordered by their contents. */
   function nameRest(s: State): void {
     rest.length = 0;
     for (let frame = 0; frame < frames; frame++) if (name[frame] === -1) rest.push(frame);
@@ -81,7 +84,7 @@ export function canonicaliser(m: Machine): (s: State) => void {
     return a - b;
   }
 
-  /** Only whether a handle's generation is the frame's can be told, not which: the difference is kept. */
+  /** Only whether a handle's generation is that of its frame matters, so just the difference is kept. */
   function normaliseGenerations(s: State, handled: number): void {
     for (let frame = 0; frame < frames; frame++) {
       const at = frameAt(m, frame) + INFO;

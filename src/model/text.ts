@@ -1,4 +1,4 @@
-/** The matrix and a run as text. */
+/** Writes the matrix and a run as text. */
 import type { PageView, Run } from './explain.js';
 import type { Cell, Matrix, Search } from './matrix.js';
 import { misuses } from './misuses.js';
@@ -8,7 +8,7 @@ import { settings } from './settings.js';
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-GB');
 
-/** What a cell says: an outcome a line, then how reliably the design notices. */
+/** Returns the lines of a cell: each outcome, then how reliably the design notices. */
 export function cellLines(cell: Cell): string[] {
   if (cell.notices === 'compiler') return ['does not compile'];
   const names = cell.outcomes.map((outcome) => (cell.misuse !== 'none' && cell.alsoCorrect.includes(outcome) ? `(${outcome})` : outcome));
@@ -25,7 +25,7 @@ export function cellLines(cell: Cell): string[] {
   return lines;
 }
 
-/** A table, misuse by design, of what `lines` says of each cell. */
+/** A table with a row for each misuse and a column for each design, with the lines that `lines` returns for each cell. */
 function table(matrix: Matrix, columns: readonly string[], label: number, lines: (cell: Cell) => readonly string[]): string[] {
   const rows = matrix.misuses.map((misuse) => ({
     name: misuse,
@@ -71,7 +71,7 @@ export function matrixText(matrix: Matrix, width = 140): string {
   return `${out.join('\n')}\n`;
 }
 
-/** What each cell assumed: the largest of its searches, and which settings there are. */
+/** What the cells assumed: the largest sizes of each cell's searches, and which settings were used. */
 function assumptions(matrix: Matrix, label: number): string[] {
   const most = (cell: Cell, pick: (search: Search) => number): number => Math.max(0, ...cell.searches.map(pick));
   const sizes = (cell: Cell): string[] =>
@@ -123,7 +123,10 @@ function pageText(page: PageView): string {
     : `ref ${page.ref}${pins} map ${page.mapcount}${page.flags.map((flag) => ` ${flag}`).join('')}`;
 }
 
-/** Writes a run: a line a step, an actor a column, the counts of each page frame behind. `question` is what it answers. */
+/**
+ * Writes a run: a line per step, indented by actor, followed by the counts of each page frame.
+ * @param question the question that it answers
+ */
 export function runText(run: Run, title: string, question?: string): string {
   const shown = run.start
     .map((_, n) => n)

@@ -1,4 +1,4 @@
-/** What a compiler sees of a scenario's programs, if a pin has a type of its own: the thread's other way to be sure. */
+/** What a compiler would refuse in a scenario's programs if a pin had a type of its own: the thread's other way to be sure. */
 import { type Actor, type ContainerKind, isLabel, type Operation, type Scenario } from './scenario.js';
 
 /** One call that does not compile. */
@@ -8,9 +8,10 @@ export interface TypeFault {
   readonly why: string;
 }
 
-/** What is known of a slot: taken by a pin, taken by a plain reference, or a `struct page *` of unknown origin. */
+/** What a compiler knows of a slot: it holds a pin, a plain reference, or a `struct page *` of unknown origin. */
 type Known = 'pin' | 'get' | 'unknown';
 
+/** Containers whose elements keep their type. */
 const kept: Readonly<Record<ContainerKind, boolean>> = { array: true, sgl: false, skb: false, bvec: false, pipe: false };
 
 const group = (slot: string): string => slot.replace(/\[.*$/, '');
@@ -46,7 +47,7 @@ function faultsOf(actor: Actor): TypeFault[] {
   return faults;
 }
 
-/** Every call of a scenario that a compiler would refuse. */
+/** Returns every call of a scenario that a compiler would refuse. */
 export function checkTypes(scenario: Scenario): TypeFault[] {
   return scenario.actors.flatMap(faultsOf);
 }

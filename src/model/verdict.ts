@@ -1,4 +1,4 @@
-/** What became of the pages when nobody can do anything more. */
+/** Judges the pages in an end state, in which no actor can do anything more. */
 import {
   ALLOCATED,
   ANON,
@@ -35,7 +35,7 @@ import {
 } from './machine.js';
 import { outcomeBit } from './outcomes.js';
 
-/** Pipe buffers that a reader can still find; each has a reference. */
+/** How many pipe buffers with this page a reader can still find. Each has a reference. */
 function inPipes(m: Machine, s: State, frame: number): number {
   let count = 0;
   for (let slot = 0; slot < m.layout.handleCount; slot++) {
@@ -45,17 +45,20 @@ function inPipes(m: Machine, s: State, frame: number): number {
   return count;
 }
 
-/** Whether a design that takes pages off the LRU has left one off it for good. */
+/** True if a design that takes pages off the LRU has left this one off it for good. */
 function isLostToReclaim(m: Machine, s: State, frame: number): boolean {
   const owner = ownerOf(m, s, frame);
   return m.design.offLru && owner >= 0 && m.kinds[owner] !== 'kernel' && !hasFlag(m, s, frame, LRU);
 }
 
-/** Whether reclaim could never free a page: more (or fewer than any) references than are accounted for, it looks pinned, or it is not on the LRU. */
+/**
+ * True if there is a page that reclaim could never free: it has more references than are accounted for, or none at all, or it looks pinned,
+ * or it is not on the LRU.
+ */
 function isUnevictable(m: Machine, s: State): boolean {
   for (let frame = 0; frame < m.layout.frames; frame++) {
     const ref = refOf(m, s, frame);
-    // The page of zeros is never evicted anyway.
+    // The zero page is never evicted anyway.
     if (hasFlag(m, s, frame, ZERO) || !hasFlag(m, s, frame, ALLOCATED)) continue;
     const accounted = mapcountOf(m, s, frame) + (isCached(m, s, frame) ? 1 : 0) + inPipes(m, s, frame);
     const looksPinned = m.design.looksPinned?.({ ref, pins: pinsOf(m, s, frame) }) ?? false;
@@ -64,7 +67,10 @@ function isUnevictable(m: Machine, s: State): boolean {
   return false;
 }
 
-/** Whether a page that is to be found at its address, in its file or in swap is not what was last written to it. */
+/**
+ * True if there is a page whose content, where it will be looked for (at its address, in its file or in swap), is not what was last written
+ * to it.
+ */
 function isLost(m: Machine, s: State): boolean {
   for (let page = 0; page < m.layout.pages; page++) {
     const expected = expectedOf(m, s, page);
@@ -74,19 +80,19 @@ function isLost(m: Machine, s: State): boolean {
     const mapped = (pte & PRESENT) !== 0 ? pteFrame(pte) : -1;
     const cached = cachedAt(m, s, page);
     const frame = mapped >= 0 ? mapped : cached;
-    // The page of zeros is nobody's write; what becomes of it is told by its being freed.
+    // Nobody's write goes to the zero page; if it is freed, that is reported.
     if (frame >= 0 && hasFlag(m, s, frame, ZERO)) continue;
     if (kind !== 'file' && mapped < 0 && (pte & SWAPPED) === 0) continue;
     const found = frame >= 0 ? contentOf(m, s, frame) : diskOf(m, s, page);
     if (found !== expected) return true;
-    // In memory, newer than the disk, and clean: the next eviction drops it.
+    // In memory, newer than on disk, and clean: the next eviction drops it.
     const backed = kind === 'file' || (frame === cached && frame >= 0 && hasFlag(m, s, frame, ANON));
     if (frame >= 0 && backed && !isDirty(m, s, frame) && diskOf(m, s, page) !== expected) return true;
   }
   return false;
 }
 
-/** The outcomes of an end state, as bits of `outcomes.ts`. */
+/** Returns the outcomes of an end state, as bits of `outcomes.ts`. */
 export function verdictOf(m: Machine, s: State): number {
   const past = s[GLOBAL]!;
   return (

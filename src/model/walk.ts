@@ -1,4 +1,4 @@
-/** Random walks, for systems too large to search: what they find can happen, and what they do not find may happen all the same. */
+/** Random walks, for systems that are too large to search. What they find can happen; what they do not find may happen too. */
 import type { System } from './compile.js';
 import { counterOf, setCounter } from './explore.js';
 import { GLOBAL, MISTAKEN } from './layout.js';
@@ -6,11 +6,11 @@ import { DEBUG_MASK, NOTICE_MASK } from './notices.js';
 import { type Outcome, outcomesOf } from './outcomes.js';
 import { verdictOf } from './verdict.js';
 
-/** What random walks came upon. */
+/** What random walks found. */
 export interface Walks {
   readonly walks: number;
   readonly steps: number;
-  /** How many walks came to no end in {@link LONGEST} steps; nothing is said of them. */
+  /** How many walks reached no end within {@link LONGEST} steps. They are left out of the rest. */
   readonly cut: number;
   /** How many walks ended with each outcome. */
   readonly outcomes: ReadonlyMap<Outcome, number>;
@@ -20,7 +20,7 @@ export interface Walks {
   readonly seconds: number;
 }
 
-/** A generator of 32-bit numbers from a seed (mulberry32); the same seed gives the same walks. */
+/** Makes a generator of 32-bit numbers (mulberry32). The same seed gives the same walks. */
 function randomOf(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -31,12 +31,15 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** No walk is longer: programs that only retry would never end. */
+/** No walk takes more steps: programs that only retry would never end. */
 const LONGEST = 10_000;
 
 const PROGRESS_EVERY = 1 << 10;
 
-/** Takes `count` random walks, each to an end state or until it is too long. `onProgress` is called now and then with the walks and steps so far. */
+/**
+ * Takes `count` random walks, each to an end state or until it is too long.
+ * @param onProgress called from time to time with the walks and steps so far
+ */
 export function walk(system: System, seed: number, count: number, onProgress?: (walks: number, steps: number) => void): Walks {
   const begun = performance.now();
   const random = randomOf(seed);
@@ -71,7 +74,7 @@ export function walk(system: System, seed: number, count: number, onProgress?: (
       }
       ended = !taken;
     }
-    // What it holds as it is cut it might still have dropped.
+    // What a walk holds when it is cut, it might still have dropped.
     if (!ended) {
       cut++;
       continue;

@@ -1,5 +1,6 @@
 import { BIAS, type Design, silent } from './design.js';
 
+/** Linux 5.6 and later, for small pages. */
 export const bias: Design = {
   name: 'bias',
   about: 'a pin adds 1024 to _refcount, so that 1024 and more looks pinned',

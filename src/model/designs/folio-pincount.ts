@@ -1,6 +1,7 @@
 import { bias } from './bias.js';
 import type { Design } from './design.js';
 
+/** Linux 5.7 and later, for large folios. */
 export const folioPincount: Design = {
   ...bias,
   name: 'folio-pincount',

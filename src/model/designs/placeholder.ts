@@ -1,6 +1,7 @@
 import type { Design } from './design.js';
 import { plain } from './plain.js';
 
+/** Linux 5.2 to 5.5. */
 export const placeholder: Design = {
   ...plain,
   name: 'placeholder',

@@ -1,5 +1,6 @@
 import { type Design, silent } from './design.js';
 
+/** Linux 4.20. */
 export const plain: Design = {
   name: 'plain',
   about: 'a reference on a user page is a reference like any other: get_user_pages(), then put_page()',

@@ -1,6 +1,7 @@
 import { bias } from './bias.js';
 import type { Design } from './design.js';
 
+/** Like `bias`, with a type of its own for pinned pages. */
 export const typed: Design = {
   ...bias,
   name: 'typed',

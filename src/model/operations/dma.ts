@@ -1,10 +1,10 @@
-/** A device: given a page, it reads or writes it by its physical address, and looks at no count. */
+/** A device: it reads or writes the page that it was given by its physical address, and looks at no count. */
 import { CHANGED_UNDER_WRITEBACK, HANDLE_HELD, HANDLE_OWN, HANDLE_PAGE_SHIFT, HANDLE_PIN, WRITEBACK } from '../layout.js';
 import { expect, expectedOf, handleFrame, handleOf, hasFlag, noteStale, remember, setContent, setHandle } from '../machine.js';
 import type { Dma, DmaStart, DmaWait } from '../scenario.js';
 import { BLOCKED, type Context, SHARED, type Step } from './step.js';
 
-/** The driver gives a page to its device. The device uses the page from now on, whoever holds it. */
+/** Returns the steps of giving a page to a device. From then on the device uses the page, whoever holds it. */
 export function dmaStartSteps(c: Context, op: DmaStart): Step[] {
   const m = c.machine;
   const slot = c.slot(op.slot);
@@ -25,6 +25,7 @@ export function dmaStartSteps(c: Context, op: DmaStart): Step[] {
   ];
 }
 
+/** Returns the steps of waiting for a device. */
 export function dmaWaitSteps(c: Context, op: DmaWait): Step[] {
   const m = c.machine;
   const device = c.device(op.device);
@@ -39,7 +40,7 @@ export function dmaWaitSteps(c: Context, op: DmaWait): Step[] {
   ];
 }
 
-/** The device's own step. */
+/** Returns the device's own step. */
 export function dmaSteps(c: Context, op: Dma): Step[] {
   const m = c.machine;
   const own = c.own();
@@ -50,7 +51,7 @@ export function dmaSteps(c: Context, op: Dma): Step[] {
       text: write ? 'writes to the page' : 'reads the page',
       stands: 'DMA',
       reads: own.bit | SHARED.flags | SHARED.content,
-      // The device's use of the page ends, which whoever frees it looks at.
+      // The device stops using the page, which whoever frees the page looks at.
       writes: own.bit | SHARED.counts | (write ? SHARED.content : 0),
       run: (s) => {
         const handle = handleOf(m, s, own.slot);
@@ -62,7 +63,7 @@ export function dmaSteps(c: Context, op: Dma): Step[] {
         if (hasFlag(m, s, frame, WRITEBACK)) remember(s, CHANGED_UNDER_WRITEBACK);
         setContent(m, s, frame, content);
         const page = (handle >>> HANDLE_PAGE_SHIFT) & 3;
-        // Nobody looks for it in memory that was unmapped or truncated.
+        // In memory that was unmapped or truncated, nobody will look for it.
         if ((handle & HANDLE_OWN) !== 0 && expectedOf(m, s, page) !== 0) expect(m, s, page, content);
         return 0;
       },

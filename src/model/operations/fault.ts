@@ -1,4 +1,4 @@
-/** `handle_mm_fault()`: makes an address usable, by the page cache, the disk, the swap, or a copy. */
+/** `handle_mm_fault()`: makes an address usable, through the page cache, the disk, the swap, or a copy. */
 import {
   ANON,
   DIRTY,
@@ -39,27 +39,28 @@ import {
   unmapPte,
 } from '../machine.js';
 
-/** The address can be used now; it never can (-EFAULT, SIGBUS); or not now, or not by this choice of a frame. */
+/** Result of a fault: the address can be used now; it never can (-EFAULT, SIGBUS); not now, or not with this choice of a frame. */
 export const FAULT = { done: 0, failed: 1, not: 2 } as const;
 type Fault = (typeof FAULT)[keyof typeof FAULT];
 
 const USABLE_FOR_WRITE = PRESENT | WRITABLE;
 
-/** Whether an access of this kind needs no fault. */
+/** True if an access of this kind needs no fault. */
 export function usable(pte: number, write: boolean): boolean {
   const wanted = write ? USABLE_FOR_WRITE : PRESENT;
   return (pte & wanted) === wanted;
 }
 
-/** `gup_must_unshare()`: a pin for reading wants anonymous memory that only this process can have. */
+/** `gup_must_unshare()`: a pin for reading needs anonymous memory that only this process can have. */
 export function mustUnshare(m: Machine, s: State, pte: number): boolean {
   const frame = pteFrame(pte);
   return m.design.pinsExclusive && (pte & WRITABLE) === 0 && hasFlag(m, s, frame, ANON) && !hasFlag(m, s, frame, EXCLUSIVE);
 }
 
 /**
- * Handles one fault. `choice` is the frame to take if one must be allocated; where none is needed only choice 0 is a
- * way, so that the same thing is not done twice. With no frame left the fault fails.
+ * Handles one fault. It fails if a frame is needed and none is left.
+ * @param choice the frame to take if one must be allocated. If none is needed only choice 0 is possible, so that the same thing is not done
+ *   twice
  */
 export function fault(m: Machine, s: State, space: number, page: number, write: boolean, choice: number): Fault {
   if ((s[GLOBAL]! & (1 << (GONE_SHIFT + space))) !== 0) return choice === 0 ? FAULT.failed : FAULT.not;
@@ -69,17 +70,17 @@ export function fault(m: Machine, s: State, space: number, page: number, write: 
   return m.kinds[page] === 'file' ? fileFault(m, s, space, page, write, choice) : anonFault(m, s, space, page, pte, write, choice);
 }
 
-/** Takes the frame of the choice, if it is one; gives whether that can go on. */
+/** Checks that the chosen frame can be taken; returns whether the fault can go on. */
 function takeFrame(m: Machine, s: State, choice: number): Fault {
   if (!hasFree(m, s)) return choice === 0 ? FAULT.failed : FAULT.not;
   return choice < m.layout.frames && isFree(m, s, choice) ? FAULT.done : FAULT.not;
 }
 
-/** `do_wp_page()`; to write, or only to have the page for this process alone (FAULT_FLAG_UNSHARE). */
+/** `do_wp_page()`, for a write or, with FAULT_FLAG_UNSHARE, only to have the page for this process alone. */
 function writeProtected(m: Machine, s: State, space: number, page: number, frame: number, write: boolean, choice: number): Fault {
   const bits = write ? WRITABLE | PTE_DIRTY : 0;
   if (m.kinds[page] === 'file') {
-    // page_mkwrite: waits for the lock and for stable pages, then the page counts as dirty.
+    // page_mkwrite: waits for the page lock and for stable pages, then the page counts as dirty.
     if (choice !== 0 || hasFlag(m, s, frame, LOCKED | WRITEBACK)) return FAULT.not;
     setPte(m, s, space, page, pteOf(m, s, space, page) | WRITABLE | PTE_DIRTY);
     setFlag(m, s, frame, DIRTY);
@@ -101,7 +102,7 @@ function writeProtected(m: Machine, s: State, space: number, page: number, frame
   return FAULT.done;
 }
 
-/** Whether the process may write to the page itself instead of a copy. */
+/** True if the process may write to the page itself instead of a copy. */
 function canReuse(m: Machine, s: State, frame: number): boolean {
   if (m.design.reuse === 'mapcount') return mapcountOf(m, s, frame) === 1;
   return hasFlag(m, s, frame, EXCLUSIVE) || refOf(m, s, frame) === 1;
@@ -128,7 +129,7 @@ function fileFault(m: Machine, s: State, space: number, page: number, write: boo
 
 /** `do_anonymous_page()` and `do_swap_page()`. */
 function anonFault(m: Machine, s: State, space: number, page: number, pte: number, write: boolean, choice: number): Fault {
-  // Nothing there and nothing in swap: the mapping is gone.
+  // No page and no content in swap: the mapping is gone.
   if ((pte & SWAPPED) === 0) return choice === 0 ? FAULT.failed : FAULT.not;
   const cached = cachedAt(m, s, page);
   const bits = WRITABLE | (write ? PTE_DIRTY : 0);
@@ -142,7 +143,7 @@ function anonFault(m: Machine, s: State, space: number, page: number, pte: numbe
   if (choice !== 0 || hasFlag(m, s, cached, LOCKED)) return FAULT.not;
   addRef(m, s, cached, 1);
   mapFrame(m, s, space, page, cached, bits);
-  // The slot in swap is not kept: the page is dirty again, and its cache reference goes.
+  // The swap slot is not kept: the page is dirty again, and the cache's reference is dropped.
   setCached(m, s, page, -1);
   setFlag(m, s, cached, DIRTY | EXCLUSIVE);
   dropRef(m, s, cached, 1);

@@ -1,4 +1,4 @@
-/** `get_user_pages_fast()` and `pin_user_pages_fast()`: look up without a lock, try to grab, look again; fault where that fails. */
+/** `get_user_pages_fast()` and `pin_user_pages_fast()`: look up without a lock, try to grab, look again; if that fails, fault. */
 import type { Count } from '../designs/design.js';
 import { CMA, HANDLE_HELD, HANDLE_PIN, HAS_PINNED_SHIFT, type State, ZERO } from '../layout.js';
 import {
@@ -27,7 +27,7 @@ import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step, tablesO
 
 const PLAIN: readonly Count[] = [{ field: 'ref', add: 1 }];
 
-/** Takes one of a reference's counts. The page of zeros is not counted by designs that say so. */
+/** Adds one of a reference's counts. In designs that do not count the zero page, nothing is added for it. */
 function count(m: Machine, s: State, frame: number, step: Count, pin: boolean): void {
   if (pin && m.design.zeroUncounted && hasFlag(m, s, frame, ZERO)) return;
   if (step.field === 'pins') addPins(m, s, frame, step.add);
@@ -39,37 +39,37 @@ export function undoPin(m: Machine, s: State, frame: number): void {
   for (const step of m.design.unpin) unpinStep(m, s, frame, step);
 }
 
-/** One atomic of a release. */
+/** One atomic addition of a release. */
 export function unpinStep(m: Machine, s: State, frame: number, step: Count): void {
   if (m.design.zeroUncounted && hasFlag(m, s, frame, ZERO)) return;
   if (step.field === 'pins') addPins(m, s, frame, step.add);
   else dropRef(m, s, frame, -step.add);
 }
 
-/** Where the steps of a taking stand; the counts after the first stand between the grab and the second look. */
+/** Numbers of the first steps of taking a page. Further counts follow between the grab and the second look. */
 const [WALK, GRAB] = [0, 1];
 
-/** What all steps of one taking know. */
+/** What all steps of taking a page share. */
 interface Taking {
   readonly c: Context;
   readonly op: Omit<Take, 'op'>;
   readonly pin: boolean;
   readonly slot: number;
-  /** The page, in the words of a step. */
+  /** The page, as the text of a step names it. */
   readonly page: string;
   readonly write: boolean;
-  /** What is counted, one atomic each. */
+  /** What is counted, each in one atomic addition. */
   readonly counts: readonly Count[];
-  /** The step that faults the page in. */
+  /** Number of the step that faults the page in. */
   readonly faults: number;
   readonly entry: (s: State) => number;
-  /** Whether the entry serves this access as it is. */
+  /** True if the entry can be used for this access as it is. */
   readonly serves: (s: State, entry: number) => boolean;
-  /** Gives back what was grabbed. */
+  /** Drops what was grabbed. */
   readonly letGo: (s: State, frame: number) => void;
 }
 
-/** The steps of taking a reference on the page at an address. */
+/** Returns the steps of taking a reference on the page at an address. */
 export function takeSteps(c: Context, op: Omit<Take, 'op'>, pin: boolean): Step[] {
   const m = c.machine;
   const slot = c.slot(op.slot);
@@ -110,7 +110,7 @@ function lookUp({ c, op, pin, slot, page, faults, entry, serves }: Taking): Step
       if (choice === 1) return 2;
       if (pin) remember(s, 1 << (HAS_PINNED_SHIFT + c.space));
       const pte = entry(s);
-      // Its grab comes in another step: the page may go and come again as another in between.
+      // The grab is another step: between the two, the page may go and the frame be used for another one.
       if (!serves(s, pte)) return 1;
       setHandle(m, s, slot, handleTo(m, s, pteFrame(pte), op.page, c.space, 0));
       return 0;
@@ -129,7 +129,7 @@ function grab({ c, op, pin, slot, page, entry }: Taking, step: Count): Step {
       const ref = refOf(m, s, frame);
       if (ref === 0 || (m.design.refuses && ref < 0)) {
         setHandle(m, s, slot, 0);
-        // A page that is being freed has gone from the page table: look again. One that has not gone is broken.
+        // A page that is being freed is gone from the page table: look again. If it is still there, its count is broken.
         if (!maps(entry(s), frame)) return 1;
         if (m.design.refuses) refuse(s);
         return 2;
@@ -142,7 +142,7 @@ function grab({ c, op, pin, slot, page, entry }: Taking, step: Count): Step {
   };
 }
 
-/** A count that the design keeps beside the first. */
+/** A count that the design keeps besides the first. */
 function countOn({ c, pin, slot, page }: Taking, step: Count, n: number): Step {
   const m = c.machine;
   return {
@@ -197,7 +197,7 @@ function faultIn({ c, op, page, write, entry, serves }: Taking): Step {
   };
 }
 
-/** Of FOLL_LONGTERM: a choice is the frame to move to, and the page's own that there is none. */
+/** The step for FOLL_LONGTERM. A choice is the frame to move to; the page's own frame stands for "there is none". */
 function moveOut({ c, op, slot, page, letGo }: Taking): Step {
   const m = c.machine;
   const takes = (s: State, frame: number): boolean => isFree(m, s, frame) && !hasFlag(m, s, frame, CMA);

@@ -1,4 +1,7 @@
-/** Every operation that a program can be made of. To add one: its type in `scenario.ts`, its steps in a file here, a line below, and the schema. */
+/**
+ * Every operation that a program can be made of. To add one: its type in `scenario.ts`, its steps in a file here, a line below, and the
+ * schema.
+ */
 import { handleOf, setHandle } from '../machine.js';
 import type { Move, Operation } from '../scenario.js';
 import { dmaStartSteps, dmaSteps, dmaWaitSteps } from './dma.js';
@@ -13,11 +16,11 @@ import { type Context, privately, type Step } from './step.js';
 import { truncateSteps } from './truncate.js';
 import { writebackSteps } from './writeback.js';
 
-/** The kind of operation that has this name; some have several. */
+/** The kind of operation with this name; some kinds have several names. */
 type Named<Any extends Operation, Name> = Any extends Operation ? (Name extends Any['op'] ? Any : never) : never;
 type Of<Name extends Operation['op']> = Named<Operation, Name>;
 
-/** `sg_set_page()`, `sg_page()` and their like: only the pointer goes. */
+/** `sg_set_page()`, `sg_page()` and their like: only the pointer moves. */
 function moveSteps(c: Context, op: Move): Step[] {
   const [from, to] = [c.slot(op.from), c.slot(op.to)];
   return [
@@ -70,8 +73,8 @@ const table: { readonly [Name in Operation['op']]: (c: Context, op: Of<Name>) =>
 /** The names of all operations. */
 export const operationNames = Object.keys(table) as Operation['op'][];
 
-/** The steps that an operation is made of. */
+/** Returns the steps that an operation is made of. */
 export function stepsOf(c: Context, op: Operation): Step[] {
-  // The table has for each name the function that takes that name's operation.
+  // The table has, for each name, the function that takes the operation of that name.
   return (table[op.op] as (c: Context, op: Operation) => Step[])(c, op);
 }

@@ -1,4 +1,4 @@
-/** `iov_iter_get_pages()` and `iov_iter_extract_pages()` over each kind of iterator: which of them take a reference at all. */
+/** `iov_iter_get_pages()` and `iov_iter_extract_pages()` over each kind of iterator, some of which take no reference. */
 import { HANDLE_HELD, type State } from '../layout.js';
 import { addRef, allocate, cachedAt, handleTo, hasFree, isFree, setContent, setHandle } from '../machine.js';
 import type { Allocate, Iterate, IteratorKind, ReleaseExtracted } from '../scenario.js';
@@ -7,7 +7,7 @@ import { fillPipeSteps } from './pipe.js';
 import { unpinSteps } from './release.js';
 import { BLOCKED, type Context, privately, SHARED, type Step } from './step.js';
 
-/** `alloc_page()` by somebody, with what he writes into it. Goes on without it if there is none. */
+/** `alloc_page()`, and a write to the page. If no page is free, the program goes on without one. */
 export function allocateSteps(c: Context, op: Pick<Allocate, 'slot' | 'content'>): Step[] {
   const m = c.machine;
   const slot = c.slot(op.slot);
@@ -30,7 +30,7 @@ export function allocateSteps(c: Context, op: Pick<Allocate, 'slot' | 'content'>
   ];
 }
 
-/** The page pointer is handed out: with a reference, or without one. */
+/** Hands out a page pointer, with a reference or without one. */
 function handOut(c: Context, op: Iterate, counted: boolean): Step[] {
   const m = c.machine;
   const slot = c.slot(op.slot);
@@ -56,7 +56,7 @@ function refused(op: Iterate): Step[] {
   return [{ ...privately(`cannot take pages of a ${op.iterator}`, 'iov_iter_get_pages2(): -EFAULT', () => undefined), to: ['else'] }];
 }
 
-/** What each call does with each iterator; lib/iov_iter.c. */
+/** What each call does with each iterator: lib/iov_iter.c. */
 const takes: Readonly<Record<Iterate['op'], Record<IteratorKind, (c: Context, op: Iterate) => Step[]>>> = {
   'iov-get': {
     user: (c, op) => takeSteps(c, op, false),
@@ -72,6 +72,7 @@ const takes: Readonly<Record<Iterate['op'], Record<IteratorKind, (c: Context, op
   },
 };
 
+/** Returns the steps of a call that takes pages from an iterator. */
 export function iterateSteps(c: Context, op: Iterate): Step[] {
   return takes[op.op][op.iterator](c, op);
 }

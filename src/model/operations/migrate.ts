@@ -1,4 +1,4 @@
-/** `migrate_pages()` for one page: unmap it behind migration entries, check the count, copy, map the new one. */
+/** `migrate_pages()` for one page: unmap it with migration entries, check the count, copy, map the new one. */
 import {
   ALLOCATED,
   ANON,
@@ -46,7 +46,7 @@ import {
 } from '../machine.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
 
-/** Every entry that maps `from` now maps `to`, with the same bits otherwise. */
+/** Makes every entry that maps `from` map `to`, with the same bits otherwise. */
 function remap(m: Machine, s: State, from: number, to: number): void {
   for (let space = 0; space < m.layout.spaces; space++) {
     for (let page = 0; page < m.layout.pages; page++) {
@@ -58,8 +58,8 @@ function remap(m: Machine, s: State, from: number, to: number): void {
 }
 
 /**
- * Moves a page to another frame at once, if its mappings, its cache and `own` further references are all that it has.
- * Gives whether it did.
+ * Moves a page to another frame at once, if it has no references other than those of its mappings, its cache, and `own` further ones.
+ * Returns whether it did.
  */
 export function replaceFrame(m: Machine, s: State, page: number, from: number, to: number, own = 0): boolean {
   const cached = cachedAt(m, s, page) === from;
@@ -67,7 +67,7 @@ export function replaceFrame(m: Machine, s: State, page: number, from: number, t
   if (refOf(m, s, from) !== mapped + (cached ? 1 : 0) + own || hasFlag(m, s, from, LOCKED | WRITEBACK)) return false;
   const flags = s[frameAt(m, from) + INFO]! & (ANON | EXCLUSIVE | DIRTY | LRU);
   allocate(m, s, to, ownerOf(m, s, from), flags, contentOf(m, s, from));
-  // Its first reference is one of those that move; the rest come along.
+  // Its first reference is one of those that move; the others are added.
   addRef(m, s, to, mapped + (cached ? 1 : 0) - 1);
   addMapcount(m, s, to, mapped);
   if (cached) setCached(m, s, page, to);
@@ -78,6 +78,7 @@ export function replaceFrame(m: Machine, s: State, page: number, from: number, t
   return true;
 }
 
+/** Returns the steps of moving a page to another frame. */
 export function migrateSteps(c: Context, page: number): Step[] {
   const m = c.machine;
   const slot = c.scratch('migrated');
@@ -131,7 +132,7 @@ export function migrateSteps(c: Context, page: number): Step[] {
         const expected = mapcountOf(m, s, from) + (cachedAt(m, s, page) === from ? 1 : 0) + 1;
         let target = false;
         for (let frame = 0; frame < frames; frame++) target ||= usable(frame);
-        // With none but this reference it was freed by all others meanwhile: nothing is left to move.
+        // With only this reference left, all others have freed it meanwhile, and there is nothing to move.
         if (expected === 1 || refOf(m, s, from) !== expected || !target) return choice === 0 ? 1 : BLOCKED;
         if (!usable(choice)) return BLOCKED;
         clearFlag(m, s, from, LOCKED);

@@ -1,7 +1,7 @@
 /**
- * A pipe as the target of a read: `iov_iter_get_pages()` over ITER_PIPE, as `generic_file_splice_read()` used it with direct I/O up
- * to 6.4. Its pages belong to nobody's memory: each is new, one reference is the pipe buffer's and another the caller's. The pipe
- * has room for one page; it is locked until `pipe-unlock`, so that no reader sees a page which the device has yet to fill.
+ * A pipe as the target of a read: `iov_iter_get_pages()` over ITER_PIPE, as `generic_file_splice_read()` used it with direct I/O up to 6.4.
+ * Its pages are in nobody's memory: each is new, with one reference for the pipe buffer and another for the caller. The pipe has room for
+ * one page. It is locked until `pipe-unlock`, so that no reader sees a page which the device has yet to fill.
  */
 import { HANDLE_HELD, HANDLE_PUBLISHED } from '../layout.js';
 import { addRef, allocate, handleFrame, handleOf, handleTo, hasFree, isFree, noteStale, putPage, setHandle } from '../machine.js';
@@ -46,7 +46,7 @@ export function fillPipeSteps(c: Context, op: Iterate): Step[] {
   ];
 }
 
-/** `pipe_unlock()`: readers come in. */
+/** `pipe_unlock()`: readers can read. */
 export function pipeUnlockSteps(c: Context): Step[] {
   const m = c.machine;
   const buffer = c.pipe();
@@ -65,7 +65,7 @@ export function pipeUnlockSteps(c: Context): Step[] {
   ];
 }
 
-/** `pipe_read()`: waits for a buffer, and gives its page back when it was read. */
+/** `pipe_read()`: waits for a buffer, and drops its reference after reading. */
 export function pipeReadSteps(c: Context, op: PipeRead): Step[] {
   const m = c.machine;
   const buffer = c.pipe(op.pipe);

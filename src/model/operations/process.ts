@@ -45,7 +45,10 @@ import type { Write } from '../scenario.js';
 import { FAULT, fault, usable } from './fault.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step, tablesOf } from './step.js';
 
-/** The process stores to an address; a fault comes first if it must. A store that cannot be made is a signal, and the process goes on without it. */
+/**
+ * Returns the step of a store to an address, with a fault first if it is needed. A store that cannot be made is a signal, and the process
+ * goes on without it.
+ */
 export function writeSteps(c: Context, op: Write): Step[] {
   const m = c.machine;
   return [
@@ -114,7 +117,7 @@ function mayBePinned(m: Machine, s: State, frame: number): boolean {
   return askPinned(m, s, frame);
 }
 
-/** `munmap()`: the entry goes, and after the TLB flush the reference. */
+/** `munmap()`: removes the entry and, after the TLB flush, drops the reference. */
 export function munmapSteps(c: Context, page: number): Step[] {
   const m = c.machine;
   const held = c.scratch('unmapped');
@@ -132,7 +135,7 @@ export function munmapSteps(c: Context, page: number): Step[] {
         if (frame >= 0) setHandle(m, s, held, handleTo(m, s, frame, page, c.space, 0));
         else if ((pte & SWAPPED) !== 0) {
           setPte(m, s, c.space, page, 0);
-          // free_swap_and_cache(): the swap cache gives its page up.
+          // free_swap_and_cache(): the swap cache drops its page.
           const cached = cachedAt(m, s, page);
           if (cached >= 0) {
             setCached(m, s, page, -1);

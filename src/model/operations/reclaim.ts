@@ -30,7 +30,7 @@ import {
 } from '../machine.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
 
-/** Unmaps a frame everywhere; each mapping's reference goes with it. */
+/** Unmaps a frame everywhere, and drops the reference of each mapping. */
 export function unmapEverywhere(m: Machine, s: State, frame: number, left: number): void {
   for (let space = 0; space < m.layout.spaces; space++) {
     for (let page = 0; page < m.layout.pages; page++) {
@@ -40,9 +40,10 @@ export function unmapEverywhere(m: Machine, s: State, frame: number, left: numbe
   }
 }
 
-/** What a page of the page cache or swap cache has if only the cache and who isolated it hold it. */
+/** The references of a page that only the page or swap cache and whoever isolated it hold. */
 const CACHE_AND_ISOLATION = 2;
 
+/** Returns the steps of trying to reclaim one page. */
 export function reclaimSteps(c: Context): Step[] {
   const m = c.machine;
   const slot = c.scratch('isolated');
@@ -82,7 +83,7 @@ export function reclaimSteps(c: Context): Step[] {
         if (hasFlag(m, s, frame, LOCKED | WRITEBACK)) return 1;
         if (hasFlag(m, s, frame, ANON)) {
           const page = ownerOf(m, s, frame);
-          // Memory that two processes share is left alone, as is what is in swap under another frame.
+          // Memory that two processes share is left alone, and so is a page that is in swap under another frame.
           if (mapcountOf(m, s, frame) !== 1 || cachedAt(m, s, page) >= 0 || keeps(s)) return 1;
           if (!maps(pteOf(m, s, 0, page), frame)) return 1;
           setCached(m, s, page, frame);
@@ -122,7 +123,7 @@ export function reclaimSteps(c: Context): Step[] {
       run: (s) => {
         const frame = frameIn(s);
         if (!hasFlag(m, s, frame, DIRTY)) return 0;
-        // A dirty file page is the flusher's; is_page_cache_freeable() spares the rest the I/O.
+        // Dirty file pages are left to the flusher; is_page_cache_freeable() saves the I/O for pages that could not be freed.
         if (!hasFlag(m, s, frame, ANON) || refOf(m, s, frame) !== CACHE_AND_ISOLATION) return 1;
         clearFlag(m, s, frame, DIRTY);
         setDisk(m, s, ownerOf(m, s, frame), contentOf(m, s, frame));
@@ -152,7 +153,7 @@ export function reclaimSteps(c: Context): Step[] {
   ];
 }
 
-/** The end of a try that came to nothing: `folio_putback_lru()`. */
+/** `folio_putback_lru()`: the end of an attempt that did not free the page. */
 function putBack(m: Machine, slot: number, text: string, unlock: boolean): Step {
   return {
     text,

@@ -18,12 +18,12 @@ import type { Dirty, Many, Release, ReleaseMany } from '../scenario.js';
 import { unpinStep } from './gup.js';
 import { BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
 
-/** The holder does not count on the page any more; what was in the slot stays only if the program names the slot again. */
+/** The holder does not rely on the page any more. The slot is emptied only if the program does not name it again. */
 function letGo(m: Machine, s: State, slot: number, last: boolean): void {
   setHandle(m, s, slot, last ? 0 : handleOf(m, s, slot) & ~(HANDLE_HELD | HANDLE_PIN));
 }
 
-/** `put_page()`, once or as often as is said, in one step. */
+/** `put_page()`, once or `count` times, in one step. */
 export function putSteps(c: Context, op: Release | Many): Step[] {
   const m = c.machine;
   const slot = c.slot(op.slot);
@@ -46,14 +46,14 @@ export function putSteps(c: Context, op: Release | Many): Step[] {
   ];
 }
 
-/** `unpin_user_page()`, by whatever name and count the design has it. */
+/** `unpin_user_page()`, with the design's name and counts. */
 export function unpinSteps(c: Context, op: { readonly slot: string }): Step[] {
   const m = c.machine;
   const slot = c.slot(op.slot);
   const last = c.isLast(op.slot);
   const counts = m.design.unpin;
   const name = m.design.calls.drop.replace('()', '');
-  // A design whose unpin is put_page() itself has its put_page() warn too.
+  // In a design whose unpin is put_page() itself, the warning of put_page() applies.
   const isPut = counts.length === 1 && counts[0]?.add === -1;
   return counts.map((step, n) => ({
     text: counts.length === 1 || n > 0 ? `${name}(${op.slot})` : `${name}(${op.slot}): drops the pin count`,
@@ -74,7 +74,7 @@ export function unpinSteps(c: Context, op: { readonly slot: string }): Step[] {
   }));
 }
 
-/** `set_page_dirty_lock()`: under the page lock, which keeps truncation away; without it, `set_page_dirty()`. */
+/** `set_page_dirty_lock()`: with the page lock, which keeps truncation away; or `set_page_dirty()`, without it. */
 export function dirtySteps(c: Context, op: Pick<Dirty, 'slot' | 'lock'>): Step[] {
   const m = c.machine;
   const slot = c.slot(op.slot);
@@ -94,7 +94,7 @@ export function dirtySteps(c: Context, op: Pick<Dirty, 'slot' | 'lock'>): Step[]
         if (lock && hasFlag(m, s, frame, LOCKED)) return BLOCKED;
         noteStale(m, s, handle);
         if (last) setHandle(m, s, slot, 0);
-        // Without a mapping there is nobody to write it for.
+        // A page without a mapping has no one to be written for.
         const mapped = hasFlag(m, s, frame, ALLOCATED) && ownerOf(m, s, frame) >= 0;
         if (mapped && (isCached(m, s, frame) || m.kinds[ownerOf(m, s, frame)] === 'anon')) setFlag(m, s, frame, DIRTY);
         return 0;
@@ -103,15 +103,15 @@ export function dirtySteps(c: Context, op: Pick<Dirty, 'slot' | 'lock'>): Step[]
   ];
 }
 
-/** Where each kind looks whether a page is dirty. */
+/** The place where each kind tests whether a page is dirty. */
 const CALLS = {
   dirty: 'put_user_pages_dirty(): PageDirty()',
   'dirty-lock': 'unpin_user_pages_dirty_lock(), put_user_pages_dirty_lock() before it: folio_test_dirty()',
 } as const;
 
 /**
- * `put_user_pages()`, `put_user_pages_dirty()`, `put_user_pages_dirty_lock()` and `unpin_user_pages_dirty_lock()`: one page after
- * the other. Those that dirty look first whether the page is dirty already, without its lock.
+ * `put_user_pages()`, `put_user_pages_dirty()`, `put_user_pages_dirty_lock()` and `unpin_user_pages_dirty_lock()`: one page after the
+ * other. Those that dirty first test, without the page lock, whether the page is dirty already.
  */
 export function unpinManySteps(c: Context, op: ReleaseMany): Step[] {
   const dirty = op.dirty ?? 'no';
@@ -122,7 +122,7 @@ export function unpinManySteps(c: Context, op: ReleaseMany): Step[] {
       const kept: Context = { ...c, isLast: () => false };
       steps.push(looksDirty(c, slot, CALLS[dirty], [DROP, DIRTY_IT]), ...dirtySteps(kept, { slot, lock: dirty === 'dirty-lock' }));
     }
-    // Its steps follow one another, wherever they begin.
+    // These steps have no fixed targets: they follow one another wherever they begin.
     steps.push(...unpinSteps(c, { slot }));
   }
   return steps;

@@ -1,10 +1,10 @@
-/** What operations are made of: steps, each as atomic as the kernel's own. */
+/** What operations are made of: steps, each as atomic as in the kernel. */
 import type { State } from '../layout.js';
 import type { Machine } from '../machine.js';
 
-/** What steps read and write, as bits, so that the explorer can tell which of two steps cannot see each other. */
+/** What steps read and write, as bits. From these the explorer sees which steps are independent of each other. */
 export const SHARED = {
-  /** `_refcount`, pin counts, and who believes to hold what. */
+  /** `_refcount`, pin counts, and who believes that it holds what. */
   counts: 1 << 0,
   /** A frame's flags, mapcount and generation. */
   flags: 1 << 1,
@@ -12,19 +12,20 @@ export const SHARED = {
   content: 1 << 2,
   /** The page lock. */
   lock: 1 << 3,
-  /** Page and swap cache. */
+  /** Page cache and swap cache. */
   cache: 1 << 4,
   /** What is known of a whole address space. */
   space: 1 << 5,
-  /** The page tables of a space: this bit, shifted by its number. */
+  /** The page tables of a space: this bit, shifted by the number of the space. */
   tables: 1 << 6,
-  /** What a device was given, or what is in a pipe: this bit, shifted by the number of the actor whose it is. */
+  /** What a device was given, or what is in a pipe: this bit, shifted by the number of the actor whose device or pipe it is. */
   device: 1 << 8,
 } as const;
 
-/** What a step must be taken to read and write if it may free a page: all who could still use it are looked at. */
+/** What a step must declare if it may free a page, because everyone who could still use the page is looked at. */
 export const MAY_FREE = { reads: SHARED.counts | SHARED.flags | SHARED.cache, writes: SHARED.counts | SHARED.flags };
 
+/** Returns the bit for the page tables of a space. */
 export function tablesOf(space: number): number {
   return SHARED.tables << space;
 }
@@ -32,47 +33,49 @@ export function tablesOf(space: number): number {
 /** All page tables. */
 export const ALL_TABLES = tablesOf(0) | tablesOf(1);
 
-/** The step could not be taken now. */
+/** Result of a step that cannot be taken now. */
 export const BLOCKED = -1;
 
 /** Where a program goes on: after this operation, at its `else`, or at another step of the same operation. */
 export type Target = 'next' | 'else' | number;
 
+/** One atomic step. */
 export interface Step {
-  /** What happens, in the words of someone who watches. */
+  /** What happens, in the words of an observer. */
   readonly text: string;
   /** The kernel function that it stands for. */
   readonly stands: string;
+  /** What it reads and writes, as bits of {@link SHARED}. */
   readonly reads: number;
   readonly writes: number;
-  /** How many ways there are to take it, 1 if it is not said: which frame the allocator gives, say. */
+  /** How many ways there are to take it, 1 by default: for example, which frame the allocator gives. */
   readonly choices?: number;
-  /** Where it can go; if it is not said, to the operation's next step, or on after its last. */
+  /** Where the program can go on; by default at the operation's next step, or after its last. */
   readonly to?: readonly Target[];
-  /** Takes the step in place; gives an index of `to`, or {@link BLOCKED}, and has then changed nothing that matters. */
+  /** Takes the step in place. Returns an index of `to`; or {@link BLOCKED}, after which the state is not to be kept. */
   readonly run: (s: State, choice: number) => number;
 }
 
-/** What an operation is told of the program it stands in. */
+/** What an operation is told about the program that it is in. */
 export interface Context {
   readonly machine: Machine;
   /** The actor's address space. */
   readonly space: number;
-  /** Number of a slot by its name. */
+  /** Returns the number of a slot by its name. */
   readonly slot: (name: string) => number;
-  /** Number of a slot that only this instruction uses. */
+  /** Returns the number of a slot that only this instruction uses. */
   readonly scratch: (name: string) => number;
-  /** Whether no later instruction of this actor names the slot; what is in it can then be forgotten. */
+  /** True if no later instruction of this actor names the slot: then its content can be forgotten. */
   readonly isLast: (name: string) => boolean;
-  /** The slot in which a device finds its page, and the bit of {@link SHARED} for it. */
+  /** Returns the slot in which a device finds its page, and the bit of {@link SHARED} for it. */
   readonly device: (name: string) => { slot: number; bit: number };
-  /** The same of the device whose program this is. */
+  /** The same for the device whose program this is. */
   readonly own: () => { slot: number; bit: number };
-  /** The buffer of an actor's pipe, and its bit; the own actor's if no name is said. */
+  /** Returns the buffer of an actor's pipe, and its bit; without a name, those of the actor itself. */
   readonly pipe: (name?: string) => { slot: number; bit: number };
 }
 
-/** A step that only its actor can see. */
+/** Returns a step that only its actor can see. */
 export function privately(text: string, stands: string, run: (s: State) => void): Step {
   return {
     text,

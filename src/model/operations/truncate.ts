@@ -17,6 +17,7 @@ import {
 import { unmapEverywhere } from './reclaim.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
 
+/** Returns the steps of truncating a file below a page. */
 export function truncateSteps(c: Context, page: number): Step[] {
   const m = c.machine;
   const slot = c.scratch('truncated');

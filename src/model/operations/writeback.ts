@@ -20,7 +20,7 @@ import {
 } from '../machine.js';
 import { ALL_TABLES, BLOCKED, type Context, SHARED, type Step } from './step.js';
 
-/** `folio_mkclean()`: no page table lets anybody write to the page unseen. */
+/** `folio_mkclean()`: after this, nobody can write to the page through a page table unnoticed. */
 function writeProtect(m: Machine, s: State, frame: number): void {
   for (let space = 0; space < m.layout.spaces; space++) {
     for (let page = 0; page < m.layout.pages; page++) {
@@ -30,6 +30,7 @@ function writeProtect(m: Machine, s: State, frame: number): void {
   }
 }
 
+/** Returns the steps of writing one page back. */
 export function writebackSteps(c: Context, page: number): Step[] {
   const m = c.machine;
   const slot = c.scratch('written');
@@ -73,7 +74,7 @@ export function writebackSteps(c: Context, page: number): Step[] {
       run: (s) => {
         const frame = frameIn(s);
         clearFlag(m, s, frame, LOCKED);
-        // Asked after the page tables were closed, so that no pin can be taken unseen in between.
+        // It asks after the page tables were write-protected, so that no pin can be taken unnoticed in between.
         if (m.design.asks.writeback && askPinned(m, s, frame)) {
           setFlag(m, s, frame, DIRTY);
           setHandle(m, s, slot, 0);
