@@ -27,12 +27,14 @@ import { checkTypes, type TypeFault } from './types.js';
 /** A step as the explorer runs it. */
 export interface CompiledStep {
   readonly step: Step;
+  /** How many ways there are to take it. */
   readonly choices: number;
   /** Where the actor goes on for each result: number of a step in its program. */
   readonly targets: Int32Array;
   /** What this step, and all that its actor may do from here on, reads and writes. */
   readonly futureReads: number;
   readonly futureWrites: number;
+  /** Takes the step in place; returns an index of `targets`, or `BLOCKED`. */
   readonly run: (s: State, choice: number) => number;
   /** The instruction that it is part of, for messages. */
   readonly operation: Operation;
@@ -43,6 +45,7 @@ export interface System {
   readonly scenario: Scenario;
   readonly machine: Machine;
   readonly initial: State;
+  /** The steps of each actor, in the order of the scenario. */
   readonly programs: readonly (readonly CompiledStep[])[];
   /** Why the design's types refuse the scenario's programs; empty if they do not. */
   readonly typeFaults: readonly TypeFault[];

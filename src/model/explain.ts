@@ -117,6 +117,7 @@ export interface Found {
 
 /** Options of the search for a run. */
 export interface RunOptions {
+  /** Stop a search after this many states. */
   readonly maxStates?: number;
   /** Called from time to time with the number of states so far. */
   readonly onStates?: (states: number) => void;

@@ -93,7 +93,9 @@ export const PTE_FRAME_SHIFT = 5;
 
 /** Bits of a logical page's word. */
 export const CACHE_MASK = 15;
+/** The content on disk, or in swap. */
 export const DISK_SHIFT = 4;
+/** The content that will be looked for. */
 export const EXPECTED_SHIFT = 11;
 /** The file was truncated below this page. */
 export const TRUNCATED = 1 << 18;
@@ -104,7 +106,9 @@ export const HANDLE_VALID = 1 << 0;
 export const HANDLE_HELD = 1 << 1;
 /** The reference is a pin. */
 export const HANDLE_PIN = 1 << 2;
+/** The frame that the handle is on. */
 export const HANDLE_FRAME_SHIFT = 3;
+/** The generation of the frame when the handle was made. */
 export const HANDLE_GENERATION_SHIFT = 6;
 /** The logical page that it was looked up for. */
 export const HANDLE_PAGE_SHIFT = 10;
@@ -115,7 +119,9 @@ export const HANDLE_PUBLISHED = 1 << 13;
 
 /** Bits of the global word. The lower ones are what the model remembers of a run; no operation reads them. */
 export const FREED_IN_USE = 1 << 0;
+/** A page was written to during its writeback. */
 export const CHANGED_UNDER_WRITEBACK = 1 << 1;
+/** A `_refcount` went from above zero to below. */
 export const OVERFLOWED = 1 << 2;
 /** A page without any pin was taken for a pinned one. */
 export const FALSE_PIN = 1 << 3;

@@ -67,11 +67,13 @@ export function hasFlag(m: Machine, s: State, frame: number, flag: number): bool
   return (s[frameAt(m, frame) + INFO]! & flag) !== 0;
 }
 
+/** Sets flags of a frame. */
 export function setFlag(m: Machine, s: State, frame: number, flag: number): void {
   const at = frameAt(m, frame) + INFO;
   s[at] = s[at]! | flag;
 }
 
+/** Clears flags of a frame. */
 export function clearFlag(m: Machine, s: State, frame: number, flag: number): void {
   const at = frameAt(m, frame) + INFO;
   s[at] = s[at]! & ~flag;
@@ -108,6 +110,7 @@ export function contentOf(m: Machine, s: State, frame: number): number {
   return (s[frameAt(m, frame) + INFO]! >>> CONTENT_SHIFT) & CONTENT_MASK;
 }
 
+/** Sets a frame's content. */
 export function setContent(m: Machine, s: State, frame: number, content: number): void {
   const at = frameAt(m, frame) + INFO;
   s[at] = (s[at]! & ~(CONTENT_MASK << CONTENT_SHIFT)) | (content << CONTENT_SHIFT);
@@ -123,6 +126,7 @@ export function pteOf(m: Machine, s: State, space: number, page: number): number
   return (s[m.layout.tables + space]! >>> (page * 8)) & 0xff;
 }
 
+/** Sets the page table entry of an address. */
 export function setPte(m: Machine, s: State, space: number, page: number, pte: number): void {
   const at = m.layout.tables + space;
   s[at] = (s[at]! & ~(0xff << (page * 8))) | (pte << (page * 8));
@@ -154,6 +158,7 @@ export function diskOf(m: Machine, s: State, page: number): number {
   return (s[m.layout.objects + page]! >>> DISK_SHIFT) & CONTENT_MASK;
 }
 
+/** Sets the content on disk, or in swap. */
 export function setDisk(m: Machine, s: State, page: number, content: number): void {
   const at = m.layout.objects + page;
   s[at] = (s[at]! & ~(CONTENT_MASK << DISK_SHIFT)) | (content << DISK_SHIFT);
@@ -204,6 +209,7 @@ export function handleOf(m: Machine, s: State, slot: number): number {
   return (s[m.layout.firstHandle + (slot >> 1)]! >>> ((slot & 1) * 16)) & 0xffff;
 }
 
+/** Sets the handle in a slot. */
 export function setHandle(m: Machine, s: State, slot: number, handle: number): void {
   const at = m.layout.firstHandle + (slot >> 1);
   const shift = (slot & 1) * 16;
@@ -217,6 +223,7 @@ export function handleTo(m: Machine, s: State, frame: number, page: number, spac
   return HANDLE_VALID | bits | own | (frame << HANDLE_FRAME_SHIFT) | generation | (page << HANDLE_PAGE_SHIFT);
 }
 
+/** Returns the frame that a handle is on. */
 export function handleFrame(handle: number): number {
   return (handle >>> HANDLE_FRAME_SHIFT) & 7;
 }

@@ -21,8 +21,11 @@ export interface Search {
   readonly steps: number;
   readonly outcomes: readonly Outcome[];
   readonly states: number;
+  /** Steps that the search has taken between states. */
   readonly transitions: number;
+  /** Distinct end states. */
   readonly ends: number;
+  /** Those of them in which an actor waits forever. */
   readonly stuck: number;
   /**
    * How many end states are of runs in which the mistake was made; and of these, how many have a warning in every kernel, and in a
@@ -31,9 +34,11 @@ export interface Search {
   readonly mistaken: number;
   readonly noticed: number;
   readonly noticedDebug: number;
+  /** End states with a warning. */
   readonly warned: number;
   readonly warnedDebug: number;
   readonly falsePins: number;
+  /** True if every reachable state was seen. */
   readonly finished: boolean;
   readonly seconds: number;
 }
@@ -53,8 +58,11 @@ export interface Cell {
   readonly notices: Reliability | null;
   /** The same in a kernel that was built or booted for debugging. */
   readonly noticesDebug: Reliability | null;
+  /** End states of runs in which the mistake was made, in all searches. */
   readonly mistaken: number;
+  /** Those of them with a warning of any kernel. */
   readonly noticed: number;
+  /** Those of them with a warning of a debugging kernel. */
   readonly noticedDebug: number;
   /**
    * For a correct program: whether the design warns, in every kernel or in a debugging one, and whether it takes a page for pinned that is
@@ -79,6 +87,7 @@ export interface MatrixOptions {
   readonly pages?: number;
   /** How many actors each scenario has: settings that need more are left out, others get further correct drivers. */
   readonly actors?: number;
+  /** Stop each search after this many states. */
   readonly maxStates?: number;
   /**
    * Called after each cell and each search, and from time to time in a long search: cells done, cells in all, states and seconds so far.

@@ -26,7 +26,7 @@ const isHandle = (handle: number): boolean => (handle & HANDLE_VALID) !== 0;
 export function canonicaliser(m: Machine): (s: State) => void {
   const { frames, spaces, pages, handleCount, frame: first } = m.layout;
   const name = new Int32Array(frames);
-  const turn = new Int32Array(frames);
+  const generations = new Int32Array(frames);
   const old = new Int32Array(frames * FRAME_WORDS);
   const rest: number[] = [];
   let next = 0;
@@ -39,6 +39,7 @@ export function canonicaliser(m: Machine): (s: State) => void {
     for (let frame = 0; frame < frames; frame++) if (name[frame] !== frame) return rename(s);
   };
 
+  /** Names a frame, unless it has a name already. */
   function call(frame: number): void {
     if (name[frame] === -1) name[frame] = next++;
   }
@@ -88,7 +89,7 @@ export function canonicaliser(m: Machine): (s: State) => void {
   function normaliseGenerations(s: State, handled: number): void {
     for (let frame = 0; frame < frames; frame++) {
       const at = frameAt(m, frame) + INFO;
-      turn[frame] = (s[at]! >>> GENERATION_SHIFT) & GENERATION_MASK;
+      generations[frame] = (s[at]! >>> GENERATION_SHIFT) & GENERATION_MASK;
       s[at] = s[at]! & ~(GENERATION_MASK << GENERATION_SHIFT);
     }
     if (handled === 0) return;
@@ -96,7 +97,7 @@ export function canonicaliser(m: Machine): (s: State) => void {
       const handle = handleOf(m, s, slot);
       if (!isHandle(handle)) continue;
       const generation = (handle >>> HANDLE_GENERATION_SHIFT) & GENERATION_MASK;
-      const relative = (generation - turn[handleFrame(handle)]!) & GENERATION_MASK;
+      const relative = (generation - generations[handleFrame(handle)]!) & GENERATION_MASK;
       setHandle(m, s, slot, (handle & ~(GENERATION_MASK << HANDLE_GENERATION_SHIFT)) | (relative << HANDLE_GENERATION_SHIFT));
     }
   }

@@ -31,7 +31,7 @@ interface Sources {
   isDriver: boolean;
   tree: AskedTree;
   ledger: Ledger;
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   searched: AskedTree['searched'];
   graphs(reference: FunctionReference): Graph[];
   /** Returns the struct members in which a file installs the function, and through which it may be called. */

@@ -12,6 +12,7 @@ export interface CleanupDefinition {
   word: string;
   /** A function head, written as C up to the `{` or `return`; the body is the text of the file from `bodyPos` to `bodyEnd`. */
   head: string;
+  /** Offset of the body in the file. */
   bodyPos: number;
   bodyEnd: number;
 }

@@ -40,23 +40,23 @@ export function collapser({
   direct,
   numberOf,
 }: Sources): (graph: Graph, file: string) => Graph {
-  function collapse(graph: Graph, name: string): Graph {
+  function collapse(graph: Graph, file: string): Graph {
     const structs = new Map<string, StructDefinition | null>();
     const lookup = (tag: string): StructDefinition | null => {
       let found = structs.get(tag);
       if (found === undefined) {
-        found = structure(tag, name);
+        found = structure(tag, file);
         structs.set(tag, found);
       }
       return found;
     };
     const types = new Map(graph.types);
-    for (const [variable, type] of graph.types) if (type.tag === null) types.set(variable, named(type, name));
+    for (const [variable, type] of graph.types) if (type.tag === null) types.set(variable, named(type, file));
     const rewritten = new Map<string, string | null>();
     const nameGlobal = (p: string): void => {
       const global = /^::[\w]+/.exec(p)?.[0];
       if (!global || types.has(global)) return;
-      const type = globalType(global.slice(2), name);
+      const type = globalType(global.slice(2), file);
       if (type) types.set(global, type);
     };
     const path = (p: string): string | null => {
@@ -70,7 +70,7 @@ export function collapser({
     };
     // Most paths do not change; then the object that has them is kept, not copied.
     const value = (v: Value): Value => {
-      const number = v.path === null || v.address || types.has(v.path) ? null : numberOf(v.path, name);
+      const number = v.path === null || v.address || types.has(v.path) ? null : numberOf(v.path, file);
       if (number !== null) return { path: null, address: false, text: `${number}` };
       const whole = v.address && v.path !== null ? wholeOf(v.path, types, lookup) : null;
       if (whole !== null) return { ...v, path: path(whole), address: false };
@@ -99,7 +99,7 @@ export function collapser({
       if (through === null || types.has(through)) return call;
       if (memberOf !== undefined) nameGlobal(memberOf);
       const struct = memberOf === undefined ? null : structName(typeAt(memberOf, types, lookup));
-      return direct(call, struct, name, graph.assumptions);
+      return direct(call, struct, file, graph.assumptions);
     };
     const operation = (o: Operation | null): Operation | null => {
       switch (o?.kind) {
@@ -113,7 +113,7 @@ export function collapser({
           return target === o.target && source === o.source ? o : { ...o, target, source, replaces };
         }
         case 'call':
-          return called(expand(directed(o), name, graph.assumptions));
+          return called(expand(directed(o), file, graph.assumptions));
         case 'assume': {
           const left = value(o.left);
           const right = value(o.right);
@@ -144,7 +144,7 @@ export function collapser({
       }
       if (o?.kind === 'call' && o.name !== null && !types.has(o.result)) {
         const known = transfers.get(o.name)?.returns;
-        const returned = known ? pointerTo(known, '*') : resultType(o.name, name, entered.has(o.result));
+        const returned = known ? pointerTo(known, '*') : resultType(o.name, file, entered.has(o.result));
         if (returned) types.set(o.result, returned);
       }
       return o === n.operation ? n : { id: n.id, pos: n.pos, operation: o, successors: n.successors, loops: n.loops, guards: n.guards };

@@ -29,7 +29,7 @@ interface Sources {
   ledger: Ledger;
   /** True if the tree is a driver's. */
   isDriver: boolean;
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   macros(name: string, from: string): FunctionReference[];
 }
 

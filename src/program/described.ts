@@ -9,7 +9,9 @@ import { remembered } from './remembered.js';
 
 /** A file and its parts. */
 export interface Described {
+  /** The file with its whole text. */
   whole: WholeFile;
+  /** Returns the file without the bodies of its functions. Made on demand. */
   shell(): Shell;
   /** Returns a digest of what the shell says, without positions: shells with the same digest are the same. */
   shellDigest(): string;
@@ -18,6 +20,7 @@ export interface Described {
   /** Returns the text of an item by its number, and where it begins; `undefined` if there is no such item. */
   textOf(number: number): string | undefined;
   startOf(number: number): Position | undefined;
+  /** Returns line and column of an offset. */
   position(pos: number): Position;
 }
 

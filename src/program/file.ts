@@ -5,22 +5,27 @@ import { type CleanupDefinition, cleanupDefinitions } from './cleanup.js';
 
 /** A function definition in a file, or a function-like macro. It is the key to everything that can be asked about a function. */
 export interface FunctionReference {
+  /** Tells it from every other one of the tree: `file:name@pos`. */
   key: string;
   file: string;
   name: string;
   static: boolean;
+  /** True for a macro, with or without parameters. */
   macro: boolean;
   /** True for a macro without parameters. */
   objectLike: boolean;
   /** Set for what a macro of include/linux/cleanup.h defines, else `null`. */
   cleanup: CleanupDefinition | null;
+  /** Where it is in the file, and under which `#if`s. */
   item: Item;
 }
 
 /** The items of one file. */
 export interface FileFacts extends Pick<Outline, 'items' | 'innerMacros'> {
   file: string;
+  /** Functions, function-like macros, and what cleanup.h's macros define. */
   functions: FunctionReference[];
+  /** The same by name: several if `#if` arms define it differently. */
   byName: ReadonlyMap<string, FunctionReference[]>;
   /** Returns the macros without parameters. Made on demand: a header may have thousands that nobody asks for. */
   objectMacros: () => ReadonlyMap<string, FunctionReference[]>;

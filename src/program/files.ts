@@ -6,11 +6,11 @@ import type { Ledger } from './ledger.js';
 /** Reads files. What a caller asks for is what its result rests on: the less, the fewer changes to the tree touch it. */
 export interface Files extends Pick<AskedTree, 'position' | 'searched' | 'matches' | 'says'> {
   /** Returns what is known of a file; `null` if it cannot be read. */
-  file(name: string): WholeFile | null;
+  file(file: string): WholeFile | null;
   /** Returns a file without the bodies of its functions, which are blanked in its text; `null` if it cannot be read. */
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   /** Returns a file's text without those function bodies that can be found without outlining it; `''` if it cannot be read. */
-  outside(name: string): string;
+  outside(file: string): string;
   /** Returns the text of a function or macro; `''` if its file cannot be read. */
   textOf(reference: FunctionReference): string;
   /** Returns the text from `pos` to `end`, cut off at the end of the function or other item at `pos`. */

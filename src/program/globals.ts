@@ -25,7 +25,7 @@ export interface Global {
 /** What the lookup of variables needs. */
 interface Sources {
   ledger: Ledger;
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   /** Returns a file's text, `''` if it cannot be read. */
   outside(file: string): string;
   /** Returns the driver's own headers that a file includes. */

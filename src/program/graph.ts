@@ -11,6 +11,7 @@ import { remembered } from './remembered.js';
 
 /** A loop in the source. Every node inside it lists it. */
 export interface Loop {
+  /** Its index among the function's loops. */
   id: number;
   pos: number;
   end: number;
@@ -36,6 +37,7 @@ export interface Guard {
   args: (string | null)[];
   /** The values of which the tested one is one (or, with `negated`, is none); empty for a plain truth test. */
   values: string[];
+  /** True if the value is not one of `values` or, without any, if the value is false. */
   negated: boolean;
   /** The tested expression as text. */
   text: string;
@@ -56,7 +58,9 @@ export interface Copy {
 /** A call. In a call by pointer, `through` is the field or variable with the pointer, and `name` is `null`. */
 export interface CallOperation {
   kind: 'call';
+  /** The called function, or `null`. */
   name: string | null;
+  /** The field or variable with the pointer to the function, or `null`. */
   through: string | null;
   /** Path of the object whose member `through` has the pointer, where it is plain. */
   memberOf?: string;
@@ -146,18 +150,24 @@ export function readBy(operation: Operation | null): readonly Value[] {
 
 /** A node of the graph: at most one operation, where it is in the file, and the loops and guards around it. */
 export interface Node {
+  /** Its index in the graph's list of nodes. */
   id: number;
   pos: number;
   operation: Operation | null;
+  /** The nodes that may run next. */
   successors: number[];
+  /** The loops around it, outermost first. */
   loops: readonly Loop[];
+  /** The conditions that hold because of enclosing `if`s and `switch`es. */
   guards: readonly Guard[];
 }
 
 /** A function's control-flow graph, in one variant. */
 export interface Graph {
   nodes: Node[];
+  /** The first node. */
   entry: number;
+  /** The node at which all returns end. */
   exit: number;
   params: Parameter[];
   /** Declared types of parameters and locals, by name. */

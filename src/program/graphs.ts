@@ -11,7 +11,7 @@ import type { Recursions } from './recursion.js';
 /** What the graphs are made from. */
 interface Sources {
   worked: Recursions;
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   variants(reference: FunctionReference): FunctionVariant[];
   global(name: string, file: string): Global | null;
   /** True for a macro of a driver that hands its argument through, as `likely(x)` does. */

@@ -17,7 +17,7 @@ const table = /^(?:static\s+|const\s+)*(?:struct\s+)?(\w+)\s+\w+\s*=\s*\{([\w\s&
 interface Sources {
   tree: AskedTree;
   ledger: Ledger;
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   matches: AskedTree['matches'];
   says(file: string, pattern: RegExp): boolean;
   resolve(name: string, from: string): FunctionReference[];
@@ -46,32 +46,32 @@ export interface Installations {
    * Returns the functions that initialisers or assignments install in a field, as a file sees it.
    * @param struct leaves out what is installed in a member of that name of another struct
    */
-  installed(name: string, field: string, struct?: string | null): FunctionReference[];
+  installed(file: string, field: string, struct?: string | null): FunctionReference[];
   /** Returns all functions that a driver's files install in a member of a struct; none if there are too many or one is not known. */
   installedAnywhere(struct: string, field: string): readonly FunctionReference[];
   /** Returns the fields in which a file installs a function. */
-  installedFor(name: string, value: string): string[];
+  installedFor(file: string, value: string): string[];
 }
 
 /** Opens the lookup. It remembers what it has found. */
 export function installations({ tree, ledger, shell, matches, says, resolve, structure, isDriver }: Sources): Installations {
   const known = ledger.memo<FunctionReference[]>();
-  function installed(name: string, field: string, struct: string | null = null): FunctionReference[] {
-    const key = `${name}\0${field}\0${struct ?? ''}`;
-    return known.get(key) ?? known.work(key, () => findInstalled(name, field, struct));
+  function installed(file: string, field: string, struct: string | null = null): FunctionReference[] {
+    const key = `${file}\0${field}\0${struct ?? ''}`;
+    return known.get(key) ?? known.work(key, () => findInstalled(file, field, struct));
   }
 
   /**
    * The file's own installations; else those of its folder and below, if they all name one function; else, in a driver's tree, those of all
    * files on the same condition.
    */
-  function findInstalled(name: string, field: string, struct: string | null): FunctionReference[] {
+  function findInstalled(file: string, field: string, struct: string | null): FunctionReference[] {
     if (!/^\w+$/.test(field)) return [];
-    const own = installers(name, field, struct).flatMap((f) => (shell(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
+    const own = installers(file, field, struct).flatMap((f) => (shell(file)?.byName.get(f) ?? []).filter((r) => !r.macro));
     if (own.length > 0) return own;
     const all = tree.filesAccessing(field);
     const near = onlyInstalled(
-      all.filter((f) => isNear(f, folderOf(name))),
+      all.filter((f) => isNear(f, folderOf(file))),
       field,
       struct,
     );
@@ -108,23 +108,23 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
   }
 
   /** Names that a file's initialisers and assignments put into a field, without those that only initialisers of other structs have. */
-  function installers(name: string, field: string, struct: string | null): string[] {
+  function installers(file: string, field: string, struct: string | null): string[] {
     const pattern = new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`);
-    const values = matches(name, pattern).map((m) => m[1] as string);
-    const foreign = values.length === 0 || struct === null ? [] : foreignTables(name, field, struct);
+    const values = matches(file, pattern).map((m) => m[1] as string);
+    const foreign = values.length === 0 || struct === null ? [] : foreignTables(file, field, struct);
     const isOnlyThere = (value: string): boolean => foreign.filter((v) => v === value).length === values.filter((v) => v === value).length;
     const kept = foreign.length === 0 ? values : values.filter((value) => !isOnlyThere(value));
-    const listed = values.length > 0 || !isDriver ? [] : tables(name);
-    const placed = listed.flatMap((t) => (t.field === field && (struct === null || isStruct(t.tag, struct, name)) ? [t.value] : []));
+    const listed = values.length > 0 || !isDriver ? [] : tables(file);
+    const placed = listed.flatMap((t) => (t.field === field && (struct === null || isStruct(t.tag, struct, file)) ? [t.value] : []));
     return [...new Set([...kept, ...placed])].filter((value) => value !== 'NULL');
   }
 
   /** What initialisers of other structs in a file give a member of that name. */
-  function foreignTables(name: string, field: string, struct: string): string[] {
+  function foreignTables(file: string, field: string, struct: string): string[] {
     const declared = '(?:struct\\s+(\\w+)[\\w\\s]*|(\\w+)\\s+)\\b\\w+(?:\\[\\w*\\])?';
     const initialiser = new RegExp(`\\b${declared}\\s*=\\s*\\{[^{}]*\\.${field}\\s*=\\s*&?(\\w+)`);
-    return matches(name, initialiser).flatMap(([, tag, typedef = '', value = '']) =>
-      isStruct(tag ?? typedef, struct, name) || (tag === undefined && structure(typedef, name) === null) ? [] : [value],
+    return matches(file, initialiser).flatMap(([, tag, typedef = '', value = '']) =>
+      isStruct(tag ?? typedef, struct, file) || (tag === undefined && structure(typedef, file) === null) ? [] : [value],
     );
   }
 
@@ -134,9 +134,9 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
   }
 
   /** Members given by initialisers without designators: `static const struct ops ops = { buf_open, buf_free };`. */
-  function tables(name: string): { tag: string; field: string; value: string }[] {
-    return matches(name, table).flatMap(([, tag = '', values = '']) => {
-      const fields = structure(tag, name)?.fields ?? [];
+  function tables(file: string): { tag: string; field: string; value: string }[] {
+    return matches(file, table).flatMap(([, tag = '', values = '']) => {
+      const fields = structure(tag, file)?.fields ?? [];
       return values.split(',').flatMap((written, i) => {
         const value = /^\s*&?(\w+)\s*$/.exec(written)?.[1];
         const field = fields[i]?.name;
@@ -145,10 +145,10 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
     });
   }
 
-  function installedFor(name: string, value: string): string[] {
-    if (!says(name, installing(value))) return [];
-    const named = matches(name, new RegExp(`(?:\\.|->)(\\w+)\\s*=\\s*&?${value}\\b`)).map((match) => match[1] as string);
-    return [...new Set([...named, ...tables(name).flatMap(({ field, value: other }) => (other === value ? [field] : []))])];
+  function installedFor(file: string, value: string): string[] {
+    if (!says(file, installing(value))) return [];
+    const named = matches(file, new RegExp(`(?:\\.|->)(\\w+)\\s*=\\s*&?${value}\\b`)).map((match) => match[1] as string);
+    return [...new Set([...named, ...tables(file).flatMap(({ field, value: other }) => (other === value ? [field] : []))])];
   }
 
   return { installed, installedAnywhere, installedFor };

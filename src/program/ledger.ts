@@ -19,6 +19,7 @@ export interface Memo<V> {
 /** The questions asked for one result, and the other results that it used. */
 export interface Entry {
   questions: Set<string>;
+  /** Other results whose questions belong to this one, too. */
   uses: Set<Entry>;
 }
 

@@ -27,6 +27,7 @@ interface Given {
 export interface Alias {
   /** The call's name; for a macro that calls what it is given, `CALL(fn, x)`, the position of `fn` among its arguments. */
   name: string | number;
+  /** Where the call's arguments come from, in their order. */
   arguments: readonly Given[];
   /** True for an object-like macro, whose arguments are the call's own. */
   same: boolean;

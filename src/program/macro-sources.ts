@@ -13,7 +13,7 @@ export interface MacroSources {
   worked: Recursions;
   /** True if the tree is a driver's; then every header is searched for macros. */
   isDriver: boolean;
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   textOf(reference: FunctionReference): string;
   nameAt: Files['nameAt'];
   variants(reference: FunctionReference): FunctionVariant[];

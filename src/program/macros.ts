@@ -20,7 +20,7 @@ export function otherNames(facts: Shell | null, name: string): FunctionReference
 
 /** What the lookup needs. */
 interface Sources {
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   /** Returns the driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
   directivesIn(file: string): { defines: ReadonlySet<string> };

@@ -21,7 +21,7 @@ interface Sources {
   ledger: Ledger;
   /** True if the tree is a driver's. */
   isDriver: boolean;
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   /** Returns the driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
   resolve(name: string, file: string): FunctionReference[];

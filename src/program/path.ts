@@ -103,6 +103,7 @@ export function suffixAfter(path: string, prefix: string): string | null {
  */
 export interface Value {
   path: string | null;
+  /** True for the address of `path`, false for the value there. */
   address: boolean;
   /** The text of a constant or a bare name, by which conditions and flags are decided. */
   text: string;

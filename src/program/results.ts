@@ -16,7 +16,7 @@ export interface Results {
 
 /** What the lookup needs. */
 interface Sources {
-  shell(name: string): Shell | null;
+  shell(file: string): Shell | null;
   /** Returns a file's text, `''` if it cannot be read. */
   outside(file: string): string;
   /** Returns the driver's own headers that a file includes. */

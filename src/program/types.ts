@@ -24,6 +24,7 @@ interface Standing {
 /** A struct that a path leads through, and the rest of the path from there. */
 export interface Owner {
   tag: string;
+  /** The steps from the struct on: `.pages[]`. */
   rest: string;
   /** False for a struct on the function's stack. */
   outlives: boolean;

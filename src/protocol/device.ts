@@ -54,7 +54,9 @@ export const unmappingRangeCalls: ReadonlySet<string> = new Set(['iommu_unmap', 
  * calls that flush the caches.
  */
 export interface CachedUnmapping {
+  /** The result that says that nothing was removed. */
   fails: 'zero' | 'nonzero';
+  /** The calls that remove the addresses from the caches. */
   flushes: ReadonlySet<string>;
 }
 
@@ -93,6 +95,7 @@ export const startingCalls: ReadonlyMap<string, Starting> = new Map<string, Star
 /** A way in which a wait ends without its condition: why, and what it returns then. */
 export interface WaitEnd {
   how: 'was interrupted' | 'timed out';
+  /** What it returns: `0`, `-ERESTARTSYS`. */
   result: string;
 }
 

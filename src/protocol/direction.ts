@@ -2,7 +2,9 @@
 
 /** A call that makes an iterator over user memory: positions of the iterator and of its direction. */
 export interface IteratorMaker {
+  /** Position of the iterator. */
   iterator: number;
+  /** Position of its direction. */
   direction: number;
 }
 

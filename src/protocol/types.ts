@@ -60,6 +60,7 @@ export interface Acquire {
   iterator: number | null;
   /** Set if references are taken also when no array is given, so that nobody can drop them. Other calls take none then. */
   alwaysTakes?: true;
+  /** Its lists of arguments, the most recent first. */
   signatures: Signature[];
   /** Kernel versions that have the call, for readers. */
   era: string;
@@ -92,6 +93,7 @@ export interface ReleaseCall {
 /** A call that moves page pointers, or what stands for them, from one place to another. */
 export interface Transfer {
   name: string;
+  /** Each move as a pair of places of the call: `['1', '0@sgl']` is from the second argument into the scatterlist that is the first. */
   moves: readonly (readonly [from: Place, to: Place])[];
   /** Tag of the struct that the result points at, if that is part of a container. */
   returns?: string;

@@ -6,9 +6,13 @@ import { ANYTHING, CALL, DEFINITION, FIELD, hashName, STRUCT } from './hash.js';
  * that is not.
  */
 export interface Differences {
+  /** True if the files that call this name may have changed. */
   calling(name: string): boolean;
+  /** True if the files that define this name may have changed. */
   defining(name: string): boolean;
+  /** True if the files that access this field may have changed. */
   accessing(field: string): boolean;
+  /** True if the files that define a struct with this tag may have changed. */
   definingStruct(tag: string): boolean;
   /** Hashes that some file lists in only one of the two indexes. */
   readonly hashes: ReadonlySet<number>;

@@ -25,6 +25,7 @@ export const ENDS = (1 << BITS) + 1;
 export interface Turned {
   /** Where each bucket ends, in entries. */
   ends: Uint32Array;
+  /** The hashes of all files, ordered by their leading bits. */
   hashes: Uint32Array;
   /** The number of the file that lists the hash at the same index. */
   files: FileNumbers;

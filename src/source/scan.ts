@@ -68,6 +68,7 @@ export interface Sight {
   /** Offset behind the last byte. */
   end: number;
   sink: Sink;
+  /** Hashes that are listed for this file already. */
   seen: Set<number>;
   /**
    * How many bytes may still be read in looking around comments and line breaks. Below 0, the file is listed as one that may contain

@@ -7,7 +7,9 @@ import { join } from 'node:path';
  * missing value.
  */
 export interface Store {
+  /** Returns a value; `null` if there is none. */
   get(key: string): Buffer | null;
+  /** Keeps a value. */
   put(key: string, value: Buffer): void;
 }
 

@@ -14,6 +14,7 @@ import type { ReleaseForm } from './row.js';
 /** The form of one release, and the reason if it is not a plain one. */
 export interface Form {
   form: ReleaseForm;
+  /** Why the form is not the plain one, as a phrase; `''` if there is nothing to say. */
   reason: string;
 }
 
@@ -169,7 +170,7 @@ function helperReason(program: Program, visit: Visit): string | null {
     for (const n of graph.nodes) {
       const o = n.operation;
       const reason = o
-        ? strange(o.kind === 'call' ? o : null, o.kind, program, visit, graph, [], o.kind === 'update' ? o.target : '')
+        ? whyMore(o.kind === 'call' ? o : null, o.kind, program, visit, graph, [], o.kind === 'update' ? o.target : '')
         : null;
       if (reason) return `${visit.flow.reference.name}() ${reason}`;
     }
@@ -200,7 +201,7 @@ function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
         (o.expressions.some(hasIndex) || isLoaded(graph, loop, o))
       )
         return 'looks each page up by an entry of another array';
-      const reason = strange(
+      const reason = whyMore(
         o.kind === 'call' ? o : null,
         o.kind,
         program,
@@ -274,7 +275,7 @@ function hasIndex(e: Expression): boolean {
  * @param variables what the loop counts with
  * @param target the place that an update or a test is about
  */
-function strange(
+function whyMore(
   call: CallOperation | null,
   kind: string,
   program: Program,

@@ -48,6 +48,7 @@ export interface Row extends Place {
   /** `file:function:api#n`, n counting the calls of that api in that function from 1. */
   id: string;
   function: string;
+  /** The acquiring call's name, also where a macro stands for it. */
   api: string;
   kind: SiteKind;
   reference: Reference;
@@ -57,6 +58,7 @@ export interface Row extends Place {
   containers: Container[];
   /** Each `struct-tag.field` in which the pages survive the function. */
   carrier: string[];
+  /** Every statement that drops the reference, on any path. */
   releases: Release[];
   releaseForm: ReleaseForm;
   /** Why a loop is not collapsible, or what decided the form: a phrase, or `''`. */
@@ -65,11 +67,13 @@ export interface Row extends Place {
   dirty: Dirty;
   /** True if what holds these pages can also hold pages from elsewhere. */
   mixed: boolean;
+  /** Where the other pages are from, as phrases. */
   mixedWith: string[];
   /** One of the five cases of Documentation/core-api/pin_user_pages.rst; `null` if the C does not decide it. */
   case: { number: 1 | 2 | 3 | 4 | 5; reason: string } | null;
   /** For a wrapper, the functions that hand the pages on, outermost last; empty otherwise. */
   wrappers: string[];
+  /** The steps from the acquiring call to the main release. */
   trace: Step[];
   gaps: Gap[];
 }
@@ -81,6 +85,7 @@ export type TokenUse = 'declaration' | 'definition' | 'macro' | 'own';
 export interface Coverage {
   /** How many names followed by `(` the independent scanner counted. */
   tokens: number;
+  /** How many of the names are sites, and so have a row. */
   rows: number;
   /** Declarations and definitions of the API itself, macro definitions, and functions of the file's own with an API's name. */
   declarations: (Place & { name: string; use: TokenUse })[];

@@ -19,11 +19,13 @@ import { noPointer } from '../syntax/truth.js';
 /** A site before it is followed. */
 export interface Site {
   reference: FunctionReference;
+  /** What the tables say about the call. */
   acquire: Acquire;
   /** The list of arguments that the call has; `null` if it fits no kernel. */
   signature: Signature | null;
   /** The call, of the API or of a macro for it. Its arguments are those of the API. */
   call: CallOperation;
+  /** The node of the call, in `graph`. */
   node: Node;
   graph: Graph;
   /** The seeds of the call in each variant of the function. */

@@ -25,7 +25,9 @@ export function traceOf(program: Program, site: Site, release: SeenRelease | nul
 
 /** Where a function uses what a fact holds, and the path it uses for it, as far as known. */
 export interface Use {
+  /** Position of the use. */
   pos?: number;
+  /** The path that is used. */
   path?: string;
 }
 

@@ -11,8 +11,9 @@ import { convertBlock, unknownStatement } from './statements.js';
 import { isPunct, type Tokens, tokenAt, tokenChar, tokenize } from './tokens.js';
 import { type Node, parseTree } from './tree.js';
 
-/** Code with more nested brackets, and items with more characters, are not given to the parser. */
+/** Code with more nested brackets than this is not given to the parser. */
 export const MAX_BRACKETS = 400;
+/** Nor is an item with more characters than this. */
 export const MAX_ITEM = 1 << 20;
 /** How many statements of a body are given up before the parse is taken as it is. */
 const MAX_REPAIRS = 12;

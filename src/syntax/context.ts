@@ -18,7 +18,9 @@ export interface Context {
   marks: Map<number, Mark>;
   /** Statements that were given up before parsing: start to end, as offsets in `text`. */
   lost: Map<number, number>;
+  /** What could not be read; offsets in the file. */
   problems: { pos: number; why: string }[];
+  /** How deep the conversion is in the tree. */
   depth: number;
   /** Converts a block. It is passed in because expressions may contain statements, and no module may import back to itself. */
   convertBlock(ctx: Context, node: Node): Block;

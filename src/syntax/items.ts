@@ -28,8 +28,11 @@ export interface Item {
  * `OPEN_BRACE` a pair of braces, `QUOTE` a string; any other token is its character.
  */
 export interface Head {
+  /** Kinds of the tokens. */
   kind: number[];
+  /** Offsets at which they start. */
   start: number[];
+  /** Offsets at which they end. */
   end: number[];
 }
 

@@ -10,8 +10,11 @@ export type Mark =
 
 /** State of one pass. */
 export interface Rewrite {
+  /** The tokens of the text before the pass. */
   t: Tokens;
+  /** The text as it is rewritten, at the same length. */
   out: Buffer;
+  /** What was replaced by something else than blanks, by offset. */
   marks: Map<number, Mark>;
   /** Tokens already handled. */
   skip: Uint8Array;

@@ -46,6 +46,7 @@ export const PUNCT = 5;
 export interface Tokens {
   text: string;
   count: number;
+  /** Kind of each token: `WORD`, `NUMBER` and so on. */
   kind: Uint8Array;
   start: Int32Array;
   end: Int32Array;

@@ -21,13 +21,17 @@ export interface RawDeclarator {
 
 /** What comes before the declarators. */
 export interface Specifiers {
+  /** The words of the type without qualifiers: `struct page`. */
   base: string;
+  /** The tag of a struct or union, `''` if it has none; `null` for any other type. */
   tag: string | null;
+  /** `struct`, `union` or `enum`; `''` for any other type. */
   tagKind: string;
   static: boolean;
   inline: boolean;
   /** Index of the token `{` of a struct, union or enum body, or -1. */
   bodyOpen: number;
+  /** The function that `__free(x)` or `__attribute__((cleanup(f)))` names, or `null`. */
   cleanup: string | null;
   /** Index of the first token of the declarators. */
   next: number;

@@ -17,6 +17,7 @@ export interface Names {
   isStoring(name: string): boolean;
   /** True for a name declared at file scope: its path begins with `::`. */
   isGlobal(name: string): boolean;
+  /** True for a function that the file defines. */
   isFunction(name: string): boolean;
   /** True for a function that DEFINE_FREE() or DEFINE_CLASS() has defined: it is given a variable's value. */
   isScopeEnd(name: string): boolean;
@@ -44,7 +45,9 @@ export interface Builder {
   current: number;
   loops: readonly Loop[];
   guards: readonly Guard[];
+  /** Targets of `break`, innermost last. */
   breaks: readonly Target[];
+  /** Targets of `continue`, innermost last. */
   continues: readonly Target[];
   /**
    * The enclosing switches, innermost last. `dispatch` is the node from which cases are tested, `otherwise` the node of `default`, if there
@@ -53,6 +56,7 @@ export interface Builder {
   switches: { head: Value; value: Expression; dispatch: number; otherwise: number | null; seen: string[]; guardBase: number }[];
   /** Variables with a cleanup in the open scopes, outermost first. */
   cleanups: { variable: string; call: string }[];
+  /** Nodes of labels by name. */
   labels: Map<string, number>;
   /** Returns how many variables with a cleanup are open at a label. */
   openAt(label: string): number;

@@ -14,13 +14,13 @@ import { cleanUp, closeScope, jump, target } from './scopes.js';
 import { assign } from './values.js';
 
 /** How many guards from early exits are kept in a block: every node behind them lists them all. */
-const maxTold = 64;
+const maxGuards = 64;
 
 /** Lowers the statements of a block. Its value is that of the last one, if that is an expression. */
 export function block(b: Builder, body: Block): Value {
   const open = b.cleanups.length;
   let value = nothing;
-  let told = 0;
+  let guardCount = 0;
   const around = b.loops;
   const jumps = gotoLoops(body.body);
   body.body.forEach((s, at) => {
@@ -28,9 +28,9 @@ export function block(b: Builder, body: Block): Value {
     value = nothing;
     if (s.kind === 'expression') value = expressionStatement(b, s.expression);
     else statement(b, s);
-    const guards = told < maxTold ? earlyExitGuards(b, s) : [];
+    const guards = guardCount < maxGuards ? earlyExitGuards(b, s) : [];
     if (guards.length > 0) b.guards = [...b.guards, ...guards];
-    told += guards.length;
+    guardCount += guards.length;
     if (jumps.some((jump) => jump.last === at)) b.loops = [...around, ...b.loops.filter((l) => l.end > s.end && !around.includes(l))];
   });
   closeScope(b, open, body.end - 1);
