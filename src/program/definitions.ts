@@ -50,8 +50,8 @@ export function openDefinitions({ tree, ledger, isDriver, shell, macros }: Sourc
   }
 
   /**
-   * The definitions in other files. The index does not have macros on indented lines, of which drivers have many: for a driver they are
-   * looked up by hand.
+   * The definitions in other files. If a driver has none, its macros on indented lines, which the index does not have, are looked up, and
+   * then the functions that another file installs in a member.
    */
   function seenFrom(name: string, from: string): FunctionReference[] {
     const found = visible(name, from);

@@ -29,7 +29,7 @@ export interface Loop {
 
 /** A condition that holds at a node because of an enclosing `if` or `switch`. */
 export interface Guard {
-  /** The tested value, or the result of the call that tests it. */
+  /** Path of the tested value; `null` if it has none, as the result of a call. */
   path: string | null;
   /** Name of the called test (`user_backed_iter`), or `''`. */
   call: string;

@@ -117,12 +117,12 @@ export function pathBelow(value: Value, suffix: string): string | null {
   return suffix === '' || suffix === '@address' ? null : join(value.path, suffix);
 }
 
-/** A path without its elements and contents: `obj.bv.page` for `obj.bv[].page@sgl`. */
+/** Returns a path without its elements and contents: `obj.bv.page` for `obj.bv[].page@sgl`. */
 export function membersOf(path: string): string {
   return path.replace(/\[\]|@\w+/g, '');
 }
 
-/** The last member of a path, with its dot; `''` for a variable. */
+/** Returns the last member of a path, with its dot; `''` for a variable. */
 export function lastMember(path: string): string {
   return path.match(/\.\w+/g)?.at(-1) ?? '';
 }

@@ -66,7 +66,7 @@ export interface Program extends Omit<Files, 'outside'>, Callers, Searches, Mean
   isAlias(macro: FunctionReference): boolean;
   /** Returns the conditions under which the macro that a function calls at a position has the meaning that the assumptions give it. */
   armAt(reference: FunctionReference, pos: number, assumed: readonly string[]): string[];
-  /** Returns the names of macros, in the file or in any header, that stand for an acquiring call. */
+  /** Returns the names of macros, in the file or in any header, that stand for an acquiring or releasing call. */
   aliasNames(file: string): readonly string[];
   /** Returns the functions that designated initialisers or assignments of a file install in a field of this name. */
   installed(file: string, field: string): FunctionReference[];
@@ -79,7 +79,7 @@ const maxDepth = 100;
 
 /**
  * Opens the program of a tree. Nothing is parsed until it is asked for.
- * @param aliases the macros that `acquiringMacros` of aliases.ts found in the tree
+ * @param aliases the macros that aliases.ts found in the tree: those for acquiring calls and, in a small tree, those for releasing ones
  */
 export function openProgram(source: Tree, aliases: readonly FunctionReference[], ledger: Ledger = unkept): Program {
   const tree = asked(source, ledger);

@@ -28,7 +28,7 @@ interface Provisional<Answer> extends Kept<Answer> {
   cut: boolean;
 }
 
-/** An answer that rests on no guess but at itself. */
+/** An answer that rests on no guess, or only on one at itself. */
 interface Final<Answer> extends Kept<Answer> {
   /** Keys of the answers that were worked out under a guess at this one. */
   members: readonly string[];
@@ -92,7 +92,7 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
       return kept.answer;
     }
     if (here > maxDepth) {
-      // Everything on the stack but the outermost answer becomes provisional: none of it has seen everything.
+      // With `low: 0`, all answers being worked out, but the outermost, become provisional: none of them has seen everything.
       rest({ low: 0, height: 0, cut: true });
       return guess();
     }
@@ -110,8 +110,8 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
     ledger.use(entry);
     const { low, height, cut } = own;
     if (low < here) {
-      // This answer is provisional too. What rests on a guess at it now rests on the guess that it rests on itself, as its index on the
-      // stack will be another answer's.
+      // This answer is provisional too, and its index on the stack will be another answer's. So answers that rest on a guess at this one
+      // are said to rest on the guess that this one rests on.
       for (const its of provisional.values()) if (its.low >= here) its.low = low;
       provisional.set(key, { answer, entry, height, place: here, low, cut });
       rest(own);

@@ -20,8 +20,7 @@ export interface Other {
  *
  * @param inspected a survey whose units have their questions
  * @param texts of C files by path, as latin1; `null` for a file that is not there
- * @param isWanted asks whether a unit, given as it is on disk, is to be worked out with the other texts; a unit that is not on disk always
- *   is
+ * @param isWanted asks whether a unit, given as it is on disk, is to be worked out with the other texts; one that is not on disk always is
  */
 export async function unitsWith(
   inspected: Inspected,
