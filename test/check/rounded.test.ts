@@ -100,6 +100,8 @@ ${more}`;
 
 describe('as many pages as there are places', () => {
   complains('release-count', 'where they were rounded up', payload(), 'payload_unmap:pages_drop(p->pages, p->max);');
+  const reset = payload({ more: 'void payload_reset(struct payload *p)\n{\n\tp->pages = NULL;\n\tp->max = 0;\n}\n' });
+  complains('release-count', 'where somebody else sets the number to zero', reset, 'payload_unmap:pages_drop(p->pages, p->max);');
 });
 
 describe('as many pages as were put there', () => {

@@ -73,7 +73,7 @@ function roundedAt(subject: Subject, { visit, pos, fact, count }: Counted): Comp
 }
 
 /**
- * The one function that stores to a member and lets a callee change it; `null` if there is none, or if other functions store to the member.
+ * The one function that stores to a member and lets a callee change it; `null` if there is none, or if other functions set the member, but to zero.
  */
 function roundingOf({ program, row }: Subject, member: Member): Rounding | null {
   const files = program.tree.filesAccessing(member.field).filter((file) => isNear(file, folderOf(row.file)));
@@ -84,9 +84,9 @@ function roundingOf({ program, row }: Subject, member: Member): Rounding | null 
   return others.length > 0 ? null : (first?.[0] ?? null);
 }
 
-/** Matches a text that stores to a member of this name, or takes its address. */
+/** Matches a text that stores another number than zero to a member of this name, or takes its address. */
 function giving(field: string): RegExp {
-  return new RegExp(`(?:->|\\.)\\s*${field}\\s*(?:[-+|&^]?=(?!=)|\\+\\+|--)|&[\\w>.-]*(?:->|\\.)${field}\\b`);
+  return new RegExp(`(?:->|\\.)\\s*${field}\\s*(?:[-+|&^]?=(?!=|\\s*0\\s*;)|\\+\\+|--)|&[\\w>.-]*(?:->|\\.)${field}\\b`);
 }
 
 function roundingIn(program: Program, reference: FunctionReference, graph: Graph, member: Member): Rounding[] {
