@@ -1,5 +1,6 @@
 /** Which sites and findings the reader asked for, in which order. Pure, and fast enough for every keystroke. */
 import type { PageFinding, PageSite } from '../src/report/page/data.js';
+import { subsystem } from '../src/report/subsystem.js';
 import type { Column } from './columns.js';
 import { worstFirst } from './findings/severity.js';
 import type { State } from './state.js';
@@ -11,6 +12,8 @@ export interface Found {
   key: string;
   /** The site that it is about; undefined if this report does not have it. */
   site: PageSite | undefined;
+  /** The site where it is, and as if it were where the finding is, which can be in another subsystem; a filter admits either. */
+  places: readonly PageSite[];
   /** Everything that free text is looked for in: what it says, its path, and its site. */
   haystack: string;
 }
@@ -43,12 +46,23 @@ export function indexOf(sites: readonly PageSite[], columns: readonly Column[], 
     const times = (keys.get(finding.id) ?? 0) + 1;
     keys.set(finding.id, times);
     const haystack = `${textOf(finding).toLowerCase()}\n${haystacks[place] ?? ''}`;
-    return { finding, key: times === 1 ? finding.id : `${finding.id} ${times}`, site: sites[place], haystack };
+    const site = sites[place];
+    return {
+      finding,
+      key: times === 1 ? finding.id : `${finding.id} ${times}`,
+      site,
+      places: site ? [site, movedTo(finding, site)] : [],
+      haystack,
+    };
   });
   const here = new Map<PageSite, Found[]>();
   for (const one of found) if (one.site) here.set(one.site, [...(here.get(one.site) ?? []), one]);
   const columnsByKey = new Map(columns.map((column) => [column.key, column]));
   return { sites, columns: columnsByKey, haystacks, findings: found, of: (site) => here.get(site) ?? [] };
+}
+
+function movedTo({ file, line, function: name }: PageFinding, site: PageSite): PageSite {
+  return { ...site, file, line, function: name, subsystem: subsystem(file) };
 }
 
 /** What a finding says, in one text. */
@@ -99,8 +113,8 @@ export function select(index: Index, { q, filters }: Asked, except = ''): PageSi
 }
 
 /**
- * The findings that all filters admit, but for the filter of `except`: those about findings by themselves, the others by their site. A
- * finding about no row of this survey is not hidden by a filter on rows.
+ * The findings that all filters admit, but for the filter of `except`: those about findings by themselves, the others by their site, or
+ * by where they stand themselves. A finding about no row of this survey is not hidden by a filter on rows.
  */
 export function selectFindings(index: Index, { q, filters }: Asked, except = ''): Found[] {
   const matches = matcher(q);
@@ -108,8 +122,8 @@ export function selectFindings(index: Index, { q, filters }: Asked, except = '')
   const tests = asked.flatMap(([{ ofFinding }, values]) => (ofFinding ? [(one: PageFinding) => values.includes(ofFinding(one))] : []));
   const ofSites = asked.filter(([{ ofFinding }]) => !ofFinding).map(([column, values]) => admits(column, values));
   return index.findings.filter(
-    ({ finding, site, haystack }) =>
-      matches(haystack) && tests.every((test) => test(finding)) && (!site || ofSites.every((test) => test(site))),
+    ({ finding, places, haystack }) =>
+      matches(haystack) && tests.every((test) => test(finding)) && (places.length === 0 || ofSites.every((test) => places.some(test))),
   );
 }
 

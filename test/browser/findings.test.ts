@@ -1,6 +1,7 @@
 /** The findings, looked for and filtered, in a real browser. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { subsystem } from '../../src/report/subsystem.js';
 import { executable } from './chromium.js';
 import { foundSites } from './fixture.js';
 import { hash, serious, underTest } from './under-test.js';
@@ -63,6 +64,22 @@ describe.skipIf(executable === null)('a filter on findings', () => {
       ]);
       await page.locator('[data-choice="severity=warning"]').click();
       expect(await page.locator('[data-choice="severity=warning"]').getAttribute('aria-pressed')).toBe('false');
+    });
+  });
+
+  it('by a place finds what stands there, wherever its site is', async () => {
+    const [many] = foundSites(fixture().survey);
+    await using(`${fixture().found}#view=findings&f.subsystem=drivers/far`, async ({ page }) => {
+      const heading = page.locator('h1');
+      expect(await heading.innerText()).toBe('7 of 11 findings\n6 errors, 1 warning');
+      await page.evaluate(
+        (to) => {
+          location.hash = to;
+        },
+        `view=findings&f.subsystem=${subsystem(many.file)}&f.findings=leak-on-path`,
+      );
+      await page.getByRole('button', { name: 'Remove the filter Findings: leak-on-path' }).waitFor();
+      expect(await heading.innerText()).toBe('6 of 11 findings\n6 errors');
     });
   });
 
