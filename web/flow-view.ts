@@ -4,6 +4,7 @@ import { drawing, h, opening, s, scrolling, tableHead } from './dom.js';
 import { BOX, type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut } from './flow.js';
 import { select, tally } from './query.js';
 import { type State, withFilter } from './state.js';
+import { subsystemChoice } from './subsystem-choice.js';
 import { PAIRINGS, WORST } from './words.js';
 
 /** Narrower than this the diagram scrolls. */
@@ -11,48 +12,37 @@ const WIDTH = 1180;
 
 /** The view of the flow. */
 export function flowView(context: Context): Shown {
-  const node = h('div', { class: 'flow' });
+  const column = context.index.columns.get('subsystem');
+  const choice = subsystemChoice(context, (state) => (column ? tally(select(context.index, state, 'subsystem'), column) : []));
+  const said = h('p', { class: 'standing-out' });
+  const picture = h('div');
+  const node = h('div', { class: 'flow' }, h('h1', {}, 'The way of the pages'), choice.node, legend(), said, picture);
   const update = (state: State): void => {
-    const column = context.index.columns.get('subsystem');
-    const subsystems = column ? tally(select(context.index, state, 'subsystem'), column) : [];
-    const chosen = state.filters['subsystem'] ?? [];
-    const choice: HTMLSelectElement = h(
-      'select',
-      {
-        id: 'flow-subsystem',
-        change: () => context.go(withFilter(context.state(), 'subsystem', choice.value === '' ? [] : [choice.value])),
-      },
-      h('option', { value: '' }, 'all of the tree'),
-      chosen.length > 1 ? h('option', { value: chosen.join(' '), selected: true, disabled: true }, chosen.join(' and ')) : null,
-      ...subsystems.map(([value, count]) =>
-        h('option', { value, selected: chosen.length === 1 && chosen[0] === value }, `${value} (${count})`),
-      ),
-    );
-    const focused = document.activeElement?.id === 'flow-subsystem';
     const flow = layOut(flowOf(select(context.index, state)), WIDTH);
-    node.replaceChildren(
-      h('h1', {}, 'The way of the pages'),
-      h('p', { class: 'choose' }, h('label', { for: 'flow-subsystem' }, 'Subsystem '), choice),
-      h(
-        'p',
-        { class: 'legend' },
-        ...WORST.map((pairing) => h('span', {}, h('i', { class: pairing }), ` ${pairing}: ${PAIRINGS[pairing]}`)),
-        h(
-          'span',
-          { class: 'quiet' },
-          'A band is as wide as its number of sites; a site with several releasing calls is divided among them. Click one for its sites.',
-        ),
-      ),
-      h('p', { class: 'standing-out' }, ...standingOut(context, state)),
-      flow.links.length === 0
-        ? h('p', { class: 'quiet' }, 'No site passes all filters.')
-        : scrolling('Diagram', diagram(context, state, flow)),
-      flow.links.length === 0 ? '' : asTable(context, state, flow),
+    choice.show(state);
+    said.replaceChildren(...standingOut(context, state));
+    picture.replaceChildren(
+      ...(flow.links.length === 0
+        ? [h('p', { class: 'quiet' }, 'No site passes all filters.')]
+        : [scrolling('Diagram', diagram(context, state, flow)), asTable(context, state, flow)]),
     );
-    if (focused) choice.focus();
   };
   update(context.state());
   return { node, update };
+}
+
+/** What the colours and the widths say. */
+function legend(): HTMLElement {
+  return h(
+    'p',
+    { class: 'legend' },
+    ...WORST.map((pairing) => h('span', {}, h('i', { class: pairing }), ` ${pairing}: ${PAIRINGS[pairing]}`)),
+    h(
+      'span',
+      { class: 'quiet' },
+      'A band is as wide as its number of sites; a site with several releasing calls is divided among them. Click one for its sites.',
+    ),
+  );
 }
 
 /** A name behind its box; the last layer has room for the longest call. */
@@ -60,6 +50,7 @@ const short = (text: string, most: number): string => (text.length > most ? `${t
 /** How many sites have a release that does not fit, with the way to them. */
 function standingOut(context: Context, state: State): (Node | string)[] {
   const shown = select(context.index, state);
+  if (shown.length === 0) return [];
   const parts = (['wrong', 'suspect'] as const).flatMap((pairing) => {
     const count = shown.filter((site) => site.pairing === pairing).length;
     if (count === 0) return [];

@@ -159,9 +159,14 @@ function firstDifference(some: readonly number[], others: readonly number[]): nu
   return some.map((number, n) => number - (others[n] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
+/** How many of these have each value, most frequent first; one of several values counts for each. */
+export function countedBy<T>(all: readonly T[], valuesOf: (one: T) => readonly string[]): [value: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const one of all) for (const value of new Set(valuesOf(one))) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || collator.compare(a, b));
+}
+
 /** How many sites have each value of a column, most frequent first. */
 export function tally(sites: readonly PageSite[], column: Column): [value: string, count: number][] {
-  const counts = new Map<string, number>();
-  for (const site of sites) for (const value of new Set(column.values?.(site) ?? [])) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([a, m], [b, n]) => n - m || collator.compare(a, b));
+  return countedBy(sites, (site) => column.values?.(site) ?? []);
 }

@@ -83,6 +83,28 @@ describe.skipIf(executable === null)('a filter on findings', () => {
     });
   });
 
+  it('by a subsystem is chosen beside the rules, each with its number of findings', async () => {
+    await using(`${fixture().found}#view=findings`, async ({ page }) => {
+      const choice = page.getByRole('combobox', { name: 'Subsystem' });
+      expect(await choice.locator('option').allInnerTexts()).toEqual(expect.arrayContaining(['all of the tree', 'drivers/far (7)']));
+      await choice.focus();
+      await choice.selectOption('drivers/far');
+      expect(await page.locator('h1').innerText()).toBe('7 of 11 findings\n6 errors, 1 warning');
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('SELECT');
+      await page.locator('[data-choice="findings=leak-on-path"]').click();
+      expect(await page.locator('h1').innerText()).toBe('6 of 11 findings\n6 errors');
+      expect(await choice.locator('option:checked').innerText()).toBe('drivers/far (6)');
+      await choice.selectOption('');
+      expect((await hash(page)).get('f.subsystem')).toBeNull();
+      // What is asked for is told, also where there is nothing.
+      await page.evaluate(() => {
+        location.hash = 'view=findings&f.subsystem=drivers/none';
+      });
+      await page.getByRole('button', { name: 'Remove the filter Subsystem: drivers/none' }).waitFor();
+      expect(await choice.locator('option:checked').innerText()).toBe('drivers/none (0)');
+    });
+  });
+
   it('of the overview is one on findings too, and its counts lead there', async () => {
     await using(fixture().found, async ({ page }) => {
       await page.locator('[data-bar="findings=leak-on-path"]').click();

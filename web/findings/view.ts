@@ -1,8 +1,9 @@
 /** The findings by rule, worst first. */
 import type { Context, Shown } from '../context.js';
 import { button, h, settleChildren } from '../dom.js';
-import { type Found, selectFindings } from '../query.js';
+import { countedBy, type Found, selectFindings } from '../query.js';
 import { isFiltered, type State } from '../state.js';
+import { subsystemChoice } from '../subsystem-choice.js';
 import { sentence } from '../words.js';
 import { type Article, articleOf } from './article.js';
 import { bringer } from './bring.js';
@@ -12,7 +13,12 @@ import { severities } from './severity.js';
 /** The view of the findings. */
 export function findingsView(context: Context): Shown {
   const heading = h('h1');
-  const choices = ['severity', 'findings'].flatMap((key) => choicesOf(context, key));
+  const choices = [
+    subsystemChoice(context, (state) =>
+      countedBy(selectFindings(context.index, state, 'subsystem'), ({ places }) => places.map(({ subsystem }) => subsystem)),
+    ),
+    ...['severity', 'findings'].flatMap((key) => choicesOf(context, key)),
+  ];
   const sections = new Map<string, Section>();
   /** A finding's article is made once, so that its path stays open while the reader filters. */
   const articles = new Map<string, Article>();
