@@ -655,15 +655,38 @@ describe.skipIf(executable === null)('the frame', () => {
 });
 
 describe.skipIf(executable === null)('without JavaScript', () => {
+  const options = { javaScriptEnabled: false };
+
   it('is a table with the facts', async () => {
     await using(
       fixture().full,
       async ({ page }) => {
-        expect(await page.locator('#plain tbody tr').count()).toBe(fixture().survey.sites.length);
-        expect(await page.locator('#plain').innerText()).toContain(fixture().survey.sites[0]?.api);
-        expect(await page.locator('#plain').isVisible()).toBe(true);
+        const sites = page.getByRole('region', { name: 'All sites' });
+        expect(await sites.locator('tbody tr').count()).toBe(fixture().survey.sites.length);
+        expect(await sites.innerText()).toContain(fixture().survey.sites[0]?.api);
+        expect(await sites.isVisible()).toBe(true);
       },
-      { javaScriptEnabled: false },
+      options,
+    );
+  });
+
+  it('tells the findings above them, and of none where nobody looked', async () => {
+    const found = (page: Page) => page.getByRole('region', { name: 'All findings' });
+    await using(
+      fixture().found,
+      async ({ page }) => {
+        expect(await found(page).locator('tbody tr').count()).toBe(11);
+        const told = await found(page).locator('tbody tr').allInnerTexts();
+        expect(told[0]).toMatch(/^drivers\/far\/far0\.c:100 far_create_0\(\)\s+error\s+leak-on-path\s+what leak-on-path complains of/);
+        expect(told[10]).toContain('needs-pin');
+        expect(await page.locator('#plain h2').allInnerTexts()).toEqual(['Findings', 'Sites']);
+      },
+      options,
+    );
+    await using(
+      fixture().thousand,
+      async ({ page }) => expect(await page.locator('#plain').innerText()).not.toContain('Findings'),
+      options,
     );
   });
 });

@@ -4,10 +4,9 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { compiled } from '../../source/index.js';
 import type { Survey } from '../../survey/row.js';
-import { fields } from '../fields.js';
-import { visible } from '../visible.js';
 import { type Extras, type PageData, pageData } from './data.js';
 import { embedJson, escapeHtml } from './escape.js';
+import { plainPage } from './plain.js';
 
 /** A script or style of the page, which `npm run build` makes from `web/`. */
 const built = (name: string): string => readFileSync(compiled(`web/${name}`), 'utf8');
@@ -31,34 +30,6 @@ function policy(scripts: readonly string[], style: string): string {
   ].join('; ');
 }
 
-/** The columns of the table that is shown without JavaScript: those that say most. */
-const PLAIN = new Set([
-  'api',
-  'kind',
-  'reference',
-  'containers',
-  'carrier',
-  'releases',
-  'releaseForm',
-  'dirty',
-  'mixedWith',
-  'case',
-  'gaps',
-]);
-
-function plainTable(survey: Survey): string {
-  const columns = fields.filter((field) => PLAIN.has(field.key));
-  const cell = (value: unknown): string => escapeHtml(visible(Array.isArray(value) ? value.join('; ') : String(value)));
-  const head = ['Site', ...columns.map((field) => field.title)].map((title) => `<th scope="col">${escapeHtml(title)}</th>`).join('');
-  const body = survey.sites
-    .map((row) => {
-      const where = `<th scope="row">${cell(`${row.file}:${row.line}`)} ${cell(row.function)}()</th>`;
-      return `<tr>${where}${columns.map((field) => `<td>${cell(field.value(row))}</td>`).join('')}</tr>`;
-    })
-    .join('\n');
-  return `<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`;
-}
-
 /** Writes the page of a survey. The same survey, tree and extras give the same bytes. */
 export async function writePage(survey: Survey, extras: Extras = {}): Promise<string> {
   return render(survey, await pageData(survey, extras));
@@ -68,7 +39,7 @@ function render(survey: Survey, data: PageData): string {
   const [script, style] = [built('page.js'), built('page.css')];
   // The full path of the tree on the machine that made the page stays private.
   const tree = basename(data.tree) || data.tree;
-  const title = escapeHtml(`putright: ${tree}`);
+  const title = `putright: ${tree}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -77,17 +48,13 @@ function render(survey: Survey, data: PageData): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${title}</title>
+<title>${escapeHtml(title)}</title>
 <style>${style}</style>
 <script>${FIRST}</script>
 </head>
 <body>
 <div id="app"></div>
-<main id="plain">
-<h1>${title}</h1>
-<p>${survey.sites.length} calls that take references on user pages, found by putright ${escapeHtml(data.version)} in ${escapeHtml(tree)}. With JavaScript this page also has charts, filters, each site's story with its code, and the flow of the pages.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="All sites">${plainTable(survey)}</div>
-</main>
+${plainPage(survey, data, title, tree)}
 <script type="application/json" id="data">${embedJson(data)}</script>
 <script>${script}</script>
 </body>
