@@ -77,9 +77,9 @@ export function columnsFor(data: PageData): Column[] {
     text: value,
   });
   const bare: Bare[] = [
-    text('where', 'Where', 210, (site) => `${site.file}:${site.line} ${site.function}()`),
+    text('where', 'Where', 207, (site) => `${site.file}:${site.line} ${site.function}()`),
     choice('subsystem', 'Subsystem', 150, (site) => site.subsystem),
-    choice('api', 'Call', 128, (site) => site.api),
+    choice('api', 'Call', 124, (site) => site.api),
     choice('family', 'Family', 110, (site) => site.family),
     choice('kind', 'Kind', 80, (site) => site.kind),
     choice('reference', 'Reference', 97, (site) => site.reference),
@@ -89,16 +89,16 @@ export function columnsFor(data: PageData): Column[] {
       text: (site) => site.containers.join(' → '),
     },
     text('carrier', 'Carrier', 110, (site) => site.carrier.join(', ')),
-    { ...text('releases', 'Releases', 126, (site) => joined(releaseParts(site))), parts: releaseParts },
+    { ...text('releases', 'Releases', 122, (site) => joined(releaseParts(site))), parts: releaseParts },
     choice('releaseForm', 'Release form', 120, (site) => site.releaseForm),
     ...(data.findings ? findingColumns(data.findings) : []),
     ...(changes
-      ? [choice('change', 'Change', 84, (site) => changes.get(site.id) ?? (site.kind === 'internal' ? 'not compared' : 'same'))]
+      ? [choice('change', 'Change', 86, (site) => changes.get(site.id) ?? (site.kind === 'internal' ? 'not compared' : 'same'))]
       : []),
     text('releaseReason', 'Why this form', 220, (site) => site.releaseReason),
     choice('releaseScope', 'Release scope', 110, (site) => site.releaseScope),
     choice('pairing', 'Pairing', 80, (site) => site.pairing),
-    choice('dirty', 'Dirty', 92, (site) => site.dirty),
+    choice('dirty', 'Dirty', 97, (site) => site.dirty),
     choice('mixed', 'Mixed', 66, (site) => yes(site.mixed)),
     text('mixedWith', 'Mixed with', 220, (site) => site.mixedWith.join('; ')),
     { ...choice('case', 'Case', 60, (site) => String(site.case?.number ?? 'none')), text: (site) => String(site.case?.number ?? '') },
@@ -128,7 +128,7 @@ function findingColumns(findings: readonly PageFinding[]): Bare[] {
     const order = (site: PageSite): readonly number[] => bySeverity(here.get(site.id) ?? []);
     return { key, title, width, kind: 'choice', values, parts, text: (site) => joined(parts(site)), order, ofFinding };
   };
-  return [column('findings', 'Findings', 92, ({ rule }) => rule), column('severity', 'Severity', 92, ({ severity }) => severity)];
+  return [column('findings', 'Findings', 96, ({ rule }) => rule), column('severity', 'Severity', 92, ({ severity }) => severity)];
 }
 
 function changesOf(data: PageData): Map<string, string> | null {

@@ -69,6 +69,35 @@ describe.skipIf(executable === null)('the columns', () => {
     });
   });
 
+  it('have room for every word that putright itself puts there', async () => {
+    await using(`${fixture().found}#view=sheet`, async ({ page }) => {
+      const lacking = await page.evaluate(
+        (words) =>
+          Object.entries(words).flatMap(([column, [kind, ...all]]) => {
+            const cell = document.querySelector(`.sheet tbody td.c-${column}`);
+            return all.filter((word) => {
+              const span = Object.assign(document.createElement('span'), { className: kind, textContent: word });
+              const inside = Object.assign(document.createElement('div'), { className: 'cell-text' });
+              cell?.replaceChildren(inside);
+              inside.append(span);
+              if (column === 'change') cell?.classList.add('value-converted');
+              return inside.scrollWidth > inside.clientWidth;
+            });
+          }),
+        {
+          // Errors are bold; a name is broken after its hyphens.
+          findings: ['is-error', 'unchecked-', 'use-after-', 'release-', 'partial-pin-'],
+          change: ['', 'converted'],
+          reference: ['', 'conditional'],
+          releaseForm: ['', 'loop-collapsible'],
+          dirty: ['', 'SetPageDirty', 'set_page_'],
+          containers: ['', 'page-array'],
+        },
+      );
+      expect(lacking).toEqual([]);
+    });
+  });
+
   it('tell of the findings on a narrow page', async () => {
     await using(
       `${fixture().found}#view=sheet`,

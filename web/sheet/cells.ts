@@ -4,7 +4,7 @@ import type { Column } from '../columns.js';
 import { breakable, h } from '../dom.js';
 
 /** Characters that every column has room for in one line. */
-const SHORT = 12;
+const SHORT = 11;
 /** What stands in a cell that has nothing to say. */
 const NOTHING = '·';
 
