@@ -1,6 +1,6 @@
 /** The code of a story's steps. */
 import type { PageData, PageScene } from '../src/report/page/data.js';
-import { h } from './dom.js';
+import { breakable, h } from './dom.js';
 import { highlight } from './highlight.js';
 import { marks, type Passage, passages } from './passages.js';
 
@@ -39,7 +39,13 @@ export function story(data: PageData, scenes: readonly PageScene[]): HTMLElement
         return h(
           'li',
           {},
-          h('p', {}, h('b', {}, scene.text), ' ', h('span', { class: 'quiet at' }, again ? 'at the same line' : scene.where)),
+          h(
+            'p',
+            {},
+            h('b', {}, ...breakable(scene.text)),
+            ' ',
+            h('span', { class: 'quiet at' }, ...(again ? ['at the same line'] : breakable(scene.where))),
+          ),
           n === passage.scenes.length - 1 ? codeOf(passage) : null,
         );
       }),

@@ -171,6 +171,38 @@ describe.skipIf(executable === null)('a finding', () => {
     );
   });
 
+  it('has no name broken within a word, however narrow the page', async () => {
+    const [many] = foundSites(fixture().survey);
+    for (const [view, names] of [
+      ['findings', '.finding h3'],
+      [`site&site=${encodeURIComponent(many.id)}`, 'h1, .finding > p, .story p'],
+    ] as const) {
+      await using(
+        `${fixture().found}#view=${view}`,
+        async ({ page }) => {
+          const broken = await page.locator(names).evaluateAll((all) =>
+            all.flatMap((one) => {
+              const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+              const words: string[] = [];
+              while (texts.nextNode()) {
+                const text = texts.currentNode.textContent ?? '';
+                for (const { index, 0: word } of text.matchAll(/\w+/g)) {
+                  const range = document.createRange();
+                  range.setStart(texts.currentNode, index);
+                  range.setEnd(texts.currentNode, index + word.length);
+                  if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) words.push(word);
+                }
+              }
+              return words;
+            }),
+          );
+          expect(broken, view).toEqual([]);
+        },
+        { viewport: { width: 180, height: 800 } },
+      );
+    }
+  });
+
   it('stays closed once it was closed, and opens no other', async () => {
     const [many] = foundSites(fixture().survey);
     await using(`${fixture().found}#view=site&site=${encodeURIComponent(many.id)}`, async ({ page }) => {

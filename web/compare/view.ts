@@ -2,7 +2,7 @@
 import type { Changed, Comparison } from '../../src/compare/compare.js';
 import type { Row } from '../../src/survey/row.js';
 import type { Context, Shown } from '../context.js';
-import { button, goTo, h, opening } from '../dom.js';
+import { breakable, button, goTo, h, opening } from '../dom.js';
 import { select } from '../query.js';
 import { atSite, atView, isFiltered, type State } from '../state.js';
 import { nameOf } from '../words.js';
@@ -111,9 +111,9 @@ function notes({ data }: Context, state: State): (HTMLElement | null)[] {
 
 /** A site as a link, if this report has it. */
 function site(context: Context, row: Row): HTMLElement {
-  const text = `${row.file}:${row.line} ${row.function}()`;
+  const text = breakable(`${row.file}:${row.line} ${row.function}()`);
   const here = context.byId.get(row.id);
-  return here && here.line === row.line ? h('a', { href: context.link(atSite(context.state(), row.id)) }, text) : h('span', {}, text);
+  return here && here.line === row.line ? h('a', { href: context.link(atSite(context.state(), row.id)) }, ...text) : h('span', {}, ...text);
 }
 
 /** Sites to which the same happened. */

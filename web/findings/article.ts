@@ -1,6 +1,6 @@
 /** A finding as it stands in the list of all: its site, and the path that shows it. */
 import type { Context } from '../context.js';
-import { h } from '../dom.js';
+import { breakable, h } from '../dom.js';
 import type { Found } from '../query.js';
 import { atSite, type State } from '../state.js';
 import { sentence } from '../words.js';
@@ -17,7 +17,7 @@ export interface Article extends Place {
 export function articleOf(context: Context, found: Found, opened: (key: string) => void): Article {
   const { finding, site, key } = found;
   const link = h('a', { class: 'site-link' }, `the site ${site?.function}(), ${site?.api}()`);
-  const heading = h('h3', { tabindex: -1 }, `${finding.severity}: ${finding.file}:${finding.line} ${finding.function}()`);
+  const heading = h('h3', { tabindex: -1 }, ...breakable(`${finding.severity}: ${finding.file}:${finding.line} ${finding.function}()`));
   const path = finding.scenes.length > 0 ? pathOf(context, found, opened) : null;
   const node = h(
     'article',

@@ -53,7 +53,7 @@ function sectionOf(context: Context, found: Found, { opened }: Bringer): Place {
     { class: `finding ${finding.severity}`, 'aria-label': `Finding: ${finding.rule} at ${finding.file}:${finding.line}` },
     heading,
     h('p', {}, sentence(finding.message)),
-    h('p', { class: 'quiet' }, `at ${finding.file}:${finding.line} in ${finding.function}()`),
+    h('p', { class: 'quiet' }, ...breakable(`at ${finding.file}:${finding.line} in ${finding.function}()`)),
     copyButton(context, found),
     path?.node,
   );

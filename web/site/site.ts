@@ -1,7 +1,7 @@
 /** One site: its story with the code, its releases, its findings; next and previous in the order of the sheet. */
 import type { PageSite } from '../../src/report/page/data.js';
 import type { Context, Shown } from '../context.js';
-import { h } from '../dom.js';
+import { breakable, h } from '../dom.js';
 import { sheetOrder } from '../sheet/shown.js';
 import { atSite, atView, backFrom, type State } from '../state.js';
 import { type Place, placeOf } from './place.js';
@@ -58,7 +58,7 @@ export function siteView(context: Context): Shown {
 }
 
 function heading({ function: name, api, file, line }: PageSite): HTMLElement {
-  return h('h1', {}, `${name}()`, h('small', {}, `${api}() at ${file}:${line}`));
+  return h('h1', {}, ...breakable(`${name}()`), h('small', {}, ...breakable(`${api}() at ${file}:${line}`)));
 }
 
 function missing(context: Context, state: State): Node[] {
