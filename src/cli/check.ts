@@ -32,12 +32,12 @@ const LEAST: Severity = 'warning';
 
 const EXAMPLES = `
 Examples:
-  $ putright check ~/linux                                 a whole kernel tree
-  $ putright check ~/linux --path 'drivers/gpu/**'         the sites of one subsystem
-  $ putright check . --changed-since origin/master         what a branch has to do with
-  $ putright check . --baseline known.json                 only what is new
-  $ putright check . --format sarif -o putright.sarif      for GitHub code scanning and editors
-  $ putright explain . drivers/x/y.c:120                   the findings of a line as stories
+  $ putright check ~/linux                             a whole kernel tree
+  $ putright check ~/linux --path 'drivers/gpu/**'     the sites of a subsystem
+  $ putright check . --changed-since origin/master     what a branch touched
+  $ putright check . --baseline known.json             only what is new
+  $ putright check . --format sarif -o putright.sarif  for editors and GitHub
+  $ putright explain . drivers/x/y.c:120               a line's findings in full
 
 Exit codes: 0 nothing found, 1 findings, 2 could not run.
 `;

@@ -25,13 +25,14 @@ interface Given {
 const EXAMPLES = `
 Examples:
   $ putright compare ~/linux-6.1 ~/linux-6.12
-  $ putright compare 5.10.json 6.1.json 6.6.json 6.12.json       the progress curve
-  $ putright compare base.json . --fail-on regression            in a CI job
+  $ putright compare 5.10.json 6.1.json 6.6.json 6.12.json  the progress curve
+  $ putright compare base.json . --fail-on regression       in a CI job
 
-A regression is: a converted call that gets again; a release that is not found any more; a container that can now hold
-pages of other origins; a new site that gets for the long term, or without a release; a new finding. A tree given as a
-folder is checked in the same pass; the file of a survey has findings only by --findings, and they are compared only where
-every tree has them.
+A regression is: a converted call that gets again; a release that is not found
+any more; a container that can now hold pages of other origins; a new site that
+gets for the long term, or without a release; a new finding. A tree given as a
+folder is checked in the same pass; the file of a survey has findings only by
+--findings, and they are compared only where every tree has them.
 
 Exit codes: 0 done, 1 --fail-on found something, 2 could not run.
 `;

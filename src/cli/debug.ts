@@ -22,7 +22,8 @@ Examples:
   $ putright debug program drivers/foo/bar.c bar_pin
   $ putright debug flow drivers/foo/bar.c bar_pin --tree .
 
-What is not below the tree's folder is not seen; for flow that decides how far a reference is followed.
+What is not below the tree's folder is not seen; for flow that decides how far a
+reference is followed.
 `;
 
 /** Adds `putright debug`, which shows what each stage sees, to find out why a row is wrong. */

@@ -14,8 +14,10 @@ Examples:
   $ putright explain ~/linux drivers/infiniband/core/umem.c:220
   $ putright explain ~/linux leak-on-path:577ea2910d1bdb8b
 
-A line tells of all findings and sites that stand in it; the text of the survey and of the check shows FILE:LINE. The ids of sites
-are in the JSON, CSV and XLSX of the survey, those of findings in the JSON and SARIF and in the baseline of the check.
+A line tells of all findings and sites that stand in it; the text of the survey
+and of the check shows FILE:LINE. The ids of sites are in the JSON, CSV and XLSX
+of the survey, those of findings in the JSON and SARIF and in the baseline of
+the check.
 `;
 
 /** Adds `putright explain`. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: see `putright --help`. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { visible } from '../report/visible.js';
 import { addCheck } from './check.js';
 import { addCompare } from './compare.js';
@@ -43,6 +43,8 @@ function build(): Command {
     .addHelpText('after', EXAMPLES)
     // Commander's exits are turned into ours below. Commands inherit this only if they are added after it.
     .exitOverride()
+    // Every command has options; without that word the summaries have room beside it on a terminal of 80 columns.
+    .configureHelp({ subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', '') })
     .showHelpAfterError('(add --help for the options)')
     .configureOutput({ outputError: (text, write) => write(`putright: ${text.replace(/^error: /, '')}`) });
   for (const add of commands) add(program);

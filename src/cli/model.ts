@@ -23,9 +23,9 @@ import { standardOutput } from './terminal.js';
 
 const EXAMPLES = `
 Examples:
-  $ putright model                                            the matrix, misuse by design
-  $ putright model --design bias --misuse put-for-pin         one cell
-  $ putright model --pages 2 --container sgl                  two pages, in a scatterlist
+  $ putright model                                     the matrix
+  $ putright model --design bias --misuse put-for-pin  one cell
+  $ putright model --pages 2 --container sgl           two pages, in an SGL
   $ putright model explain --design bias --misuse put-for-pin --outcome unevictable
   $ putright model explain --design bias --misuse release-twice --svg run.svg
   $ putright model --scenario mine.json --design folio-pincount

@@ -34,7 +34,8 @@ Examples:
   $ putright report ~/linux-6.12 --against ~/linux-6.1 -o progress.html
   $ putright report ~/linux --format md | less
 
-The page is one file: it opens from the disk, asks no network, and can be attached to a mail.
+The page is one file: it opens from the disk, asks no network, and can be
+attached to a mail.
 `;
 
 /** Adds `putright report`. */
@@ -77,7 +78,10 @@ function refuse(given: Given): void {
   refuseClashes(given, clashes);
   const trees = 1 + (given.against?.length ?? 0);
   const told = given.findings?.length ?? 0;
-  if (told > trees) throw new Failure(`--findings is given ${told} times for ${trees} trees; give it once for each, in their order`);
+  if (told > trees)
+    throw new Failure(
+      `--findings is given ${told} times for ${trees} tree${trees === 1 ? '' : 's'}; give it once for each, in their order`,
+    );
   if (given.source !== undefined && !statSync(given.source, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Failure(`--source ${visible(given.source)} is no folder; name the tree that was surveyed`);
   }

@@ -21,13 +21,14 @@ interface Given {
 
 const EXAMPLES = `
 Examples:
-  $ putright survey                                  the examples that come with putright
-  $ putright survey ~/linux | less                   the sheet of a whole kernel tree
+  $ putright survey                                  putright's own examples
+  $ putright survey ~/linux | less                   a whole kernel tree
   $ putright survey ~/linux --path 'drivers/gpu/**'  one subsystem
   $ putright survey ~/linux --format xlsx -o gup.xlsx
-  $ putright survey ~/my-driver --coverage           prove that no call was missed
+  $ putright survey ~/my-driver --coverage           was any call missed?
 
-Exit codes: 0 done, 1 --coverage found a call that is not accounted for, 2 could not run.
+Exit codes: 0 done, 1 --coverage found a call that is not accounted for, 2 could
+not run.
 `;
 
 /** Adds `putright survey`. */

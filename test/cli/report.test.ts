@@ -97,7 +97,7 @@ describe('report', () => {
     [['report', '@new.json', '--findings', '@none.json'], 'there is no such file'],
     [
       ['report', '@new.json', '--findings', '@empty.json', '--findings', '@empty.json'],
-      'given 2 times for 1 trees; give it once for each, in their order',
+      'given 2 times for 1 tree; give it once for each, in their order',
     ],
     [['report', '@new.json', '--model', '@empty.json'], "is not the model's matrix"],
     [['report', '@new.json', '-o', '/nowhere/x.html'], 'cannot write /nowhere/x.html'],

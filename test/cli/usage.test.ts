@@ -25,6 +25,18 @@ describe('the command line', () => {
   );
 
   it.each([
+    [['--help']],
+    ...['survey', 'check', 'explain', 'report', 'compare', 'model', 'debug', 'help'].map((name) => [[name, '--help']]),
+    [['model', 'explain', '--help']],
+  ])('has a help for %j that a terminal of 80 columns need not break', async (args) => {
+    const { code, stdout } = await run(args);
+    expect(code).toBe(0);
+    // A command is one line, to be copied.
+    const long = stdout.split('\n').filter((line) => line.length > 80 && !/^ {2}\$ putright( \S+)+$/.test(line));
+    expect(long).toEqual([]);
+  });
+
+  it.each([
     [['survey', '--format', 'html'], /Allowed choices are text, json, csv, xlsx/],
     [['survey', '--kind', 'driver'], /Allowed: user, wrapper, internal, test/],
     [['survey', '--jobs', '0'], /from 1 to 256/],
