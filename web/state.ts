@@ -101,6 +101,11 @@ export function backFrom(state: State): State {
   return { ...state, view: state.from, finding: state.from === 'findings' ? state.finding : '', from: START.from };
 }
 
+/** The state that the address leads to, with the site that the reader comes from: the view shows where it is. */
+export function fromThere(before: State, next: State): State {
+  return next.view === 'site' ? next : { ...next, site: before.site };
+}
+
 /** The order that a text names; each column once. */
 function sortOf(text: string, columns: ReadonlySet<string>): Sort[] {
   const sorts = text.split(',').map((part) => ({ column: part.replace(/^-/, ''), down: part.startsWith('-') }));

@@ -69,6 +69,23 @@ describe.skipIf(executable === null)('the columns', () => {
     });
   });
 
+  it('are where the reader left them when the browser goes back from a site', async () => {
+    await using(`${fixture().thousand}#view=sheet`, async ({ page }) => {
+      await page.locator('.sheet-scroll').evaluate((view) => {
+        view.scrollTop = 20_000;
+      });
+      const row = page.locator('.sheet tbody a', { hasText: 'hold_440()' });
+      await row.click();
+      await page.locator('article.site').waitFor();
+      await page.goBack();
+      await page.waitForFunction(() => document.activeElement?.textContent?.includes('hold_440()'));
+      expect(await row.isVisible()).toBe(true);
+      // A site's own address leads to it, from wherever.
+      await page.goForward();
+      expect(await page.locator('h1').innerText()).toContain('hold_440()');
+    });
+  });
+
   it('have room for every word that putright itself puts there', async () => {
     await using(`${fixture().found}#view=sheet`, async ({ page }) => {
       const lacking = await page.evaluate(

@@ -1,5 +1,5 @@
 /** The state that the page shows, in step with the address. */
-import { type State, toHash } from '../state.js';
+import { fromThere, type State, toHash } from '../state.js';
 
 /** The state, and how another comes: from the page, by `go`, or, once it is followed, from the address. */
 export interface Address {
@@ -43,7 +43,7 @@ export function addressOf(read: () => State, show: (state: State, followed: bool
     stopWaiting();
     const next = read();
     if (toHash(next) === toHash(state)) return;
-    state = next;
+    state = fromThere(state, next);
     show(state, true);
   }
 
