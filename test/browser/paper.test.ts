@@ -21,6 +21,8 @@ describe.skipIf(executable === null)('on paper', () => {
               .filter((box) => box.right > innerWidth),
           );
           expect(wide, view).toEqual([]);
+          // What was chosen stands above, among the filters.
+          expect(await page.locator('#app :is(select, input):visible').count(), view).toBe(0);
           // What is closed is not there; what the reader opened is.
           expect(await page.locator('.finding details:not([open]) > summary:visible').count()).toBe(0);
           if (view.startsWith('site')) {
