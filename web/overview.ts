@@ -143,10 +143,11 @@ function complaints(context: Context, state: State): HTMLElement {
     const count = counts[n] ?? 0;
     return count > 0 ? [h('a', { href: to({ severity: [severity] }) }, counted(severity, count))] : [];
   });
+  const inner = [h('b', {}, String(worse)), h('span', {}, worse === 1 ? 'finding' : 'findings')];
   return h(
     'div',
     { class: `figure${worse > 0 ? ' bad' : ''}` },
-    h('a', { class: 'whole', href: to({}) }, h('b', {}, String(worse)), h('span', {}, worse === 1 ? 'finding' : 'findings')),
+    ...(here.length === 0 ? inner : [h('a', { class: 'whole', href: to({}) }, ...inner)]),
     links.length > 0 ? h('small', {}, ...links.flatMap((link, n) => (n === 0 ? [link] : [', ', link]))) : null,
   );
 }

@@ -105,6 +105,13 @@ describe.skipIf(executable === null)('a filter on findings', () => {
     });
   });
 
+  it('that leaves none is told by the overview, which then leads nowhere', async () => {
+    await using(`${fixture().found}#q=nowhere`, async ({ page }) => {
+      expect(await page.locator('.figures').innerText()).toMatch(/0\s+findings/);
+      expect(await page.locator('.figures a').count()).toBe(0);
+    });
+  });
+
   it('of the overview is one on findings too, and its counts lead there', async () => {
     await using(fixture().found, async ({ page }) => {
       await page.locator('[data-bar="findings=leak-on-path"]').click();
