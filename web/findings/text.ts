@@ -1,12 +1,13 @@
 /** A finding as text, for a mail to who has to mend it. Pure: no browser needed. */
 import type { PageData, PageFinding, PageScene } from '../../src/report/page/data.js';
-import { sentence } from '../words.js';
+import { nameOf, sentence } from '../words.js';
 
-/** What a finding says, and the steps of its path, each with its place and its line of code. */
-export function asText(data: Pick<PageData, 'code'>, finding: PageFinding): string {
+/** What a finding says, of which tree, and the steps of its path, each with its place and its line of code. */
+export function asText(data: Pick<PageData, 'tree' | 'code'>, finding: PageFinding): string {
   const { severity, rule, file, line, function: name, message, scenes } = finding;
   const steps = scenes.flatMap((scene, n) => step(data, scene, `${n + 1}. `.padStart(5)));
-  return [`${severity}: ${rule}`, `${file}:${line} in ${name}()`, '', sentence(message), '', ...steps].join('\n').trimEnd().concat('\n');
+  const told = `${severity}: ${rule} in ${nameOf(data.tree)}`;
+  return [told, `${file}:${line} in ${name}()`, '', sentence(message), '', ...steps].join('\n').trimEnd().concat('\n');
 }
 
 function step({ code }: Pick<PageData, 'code'>, scene: PageScene, number: string): string[] {
