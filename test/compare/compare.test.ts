@@ -56,6 +56,14 @@ describe('a comparison', () => {
     expect([same.changed.length, same.regressions.length]).toEqual([0, 0]);
   });
 
+  it('names the facts as the sheet does', () => {
+    const [before, after] = [row({}), row({ api: 'get_user_pages', releaseForm: 'bulk', releaseScope: 'file', mixed: true })];
+    const progress = progressOf([{ survey: surveyOf([before]) }, { survey: surveyOf([after]) }]);
+    for (const text of [writeComparisonText(progress), writeComparisonMarkdown(progress)]) {
+      for (const name of ['call: ', 'release form: single → bulk', 'release scope: ', 'mixed with: ']) expect(text).toContain(name);
+    }
+  });
+
   it('tells long lists by what came and went', () => {
     expect(changeOf({ fact: 'carrier', before: ['a', 'b', 'c', 'd'], after: ['a', 'b', 'c', 'e'] })).toBe('+ e; - d');
     expect(changeOf({ fact: 'carrier', before: [], after: ['a'] })).toBe('- → a');
@@ -142,7 +150,7 @@ describe('the writers of a comparison', () => {
     const text = writeComparisonMarkdown(progress);
     expect(text).toContain('# Page references: `old` to `new`');
     expect(text).toContain('## Converted (1)');
-    expect(text).toContain('| `drivers/gpu/drm/a.c:10` `hold()` | api: get\\_user\\_pages\\_fast → pin\\_user\\_pages\\_fast;');
+    expect(text).toContain('| `drivers/gpu/drm/a.c:10` `hold()` | call: get\\_user\\_pages\\_fast → pin\\_user\\_pages\\_fast;');
   });
 
   it('say it as JSON', () => {

@@ -1,4 +1,8 @@
 import type { Change } from '../../compare/compare.js';
+import { fields } from '../fields.js';
+
+/** The names that people have for the facts, as the sheet has them. */
+const TITLES = new Map(fields.map(({ key, title }) => [key, title.toLowerCase()]));
 
 /** A longer list is told by what came and what went. */
 const WHOLE = 3;
@@ -12,4 +16,9 @@ export function changeOf({ before, after }: Change): string {
   return [came.length > 0 ? `+ ${came.join(', ')}` : '', went.length > 0 ? `- ${went.join(', ')}` : '']
     .filter((part) => part !== '')
     .join('; ');
+}
+
+/** A change after the name of its fact: `release form: loop-other → bulk`. */
+export function namedChange(change: Change): string {
+  return `${TITLES.get(change.fact) ?? change.fact}: ${changeOf(change)}`;
 }

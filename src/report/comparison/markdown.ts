@@ -3,7 +3,7 @@ import type { Progress } from '../../compare/compare.js';
 import type { Row } from '../../survey/row.js';
 import { at, releasesOf } from '../describe.js';
 import { code, plain, table } from '../markdown.js';
-import { changeOf } from './change.js';
+import { namedChange } from './change.js';
 import { CLUES, extracted, figures, grouped, pinned } from './text.js';
 
 const site = (row: Row): string => `${code(at(row))} ${code(`${row.function}()`)}`;
@@ -31,7 +31,7 @@ export function writeComparisonMarkdown(progress: Progress): string {
   for (const { title, pairs } of grouped(whole)) {
     const rows = pairs.map(({ before, after, moved, changes, by }) => [
       site(after) + (moved ? `, was ${site(before)} (${CLUES[by]})` : ''),
-      changes.map((change) => `${change.fact}: ${plain(changeOf(change))}`).join('; '),
+      changes.map((change) => plain(namedChange(change))).join('; '),
     ]);
     part(title, pairs.length, table(['site', 'what'], rows));
   }

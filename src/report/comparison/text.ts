@@ -5,7 +5,7 @@ import type { Row } from '../../survey/row.js';
 import { at, releasesOf } from '../describe.js';
 import { share } from '../totals.js';
 import { visible } from '../visible.js';
-import { changeOf } from './change.js';
+import { namedChange } from './change.js';
 
 const site = (row: Row): string => `${at(row)} ${visible(row.function)}()`;
 const facts = (row: Row): string => `${visible(row.api)}, ${row.containers.join('→') || 'no container'}, ${releasesOf(row)}`;
@@ -61,7 +61,7 @@ export function writeComparisonText(progress: Progress, colour = false): string 
     heading(title, pairs.length);
     for (const { before, after, moved, changes, by } of pairs) {
       lines.push(`  ${colours.cyan(site(after))}${moved ? `  was ${site(before)} (${CLUES[by]})` : ''}`);
-      for (const change of changes) lines.push(`      ${change.fact}: ${visible(changeOf(change))}`);
+      for (const change of changes) lines.push(`      ${visible(namedChange(change))}`);
     }
   }
   for (const [title, rows] of [
