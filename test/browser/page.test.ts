@@ -514,6 +514,27 @@ describe.skipIf(executable === null)('the comparison', () => {
     });
   });
 
+  it('is where the reader left it when she comes back from a site', async () => {
+    for (const back of ['u', 'browser']) {
+      await using(
+        `${fixture().full}#view=compare`,
+        async ({ page }) => {
+          const link = page.getByRole('region', { name: 'New', exact: true }).getByRole('link').last();
+          const name = await link.innerText();
+          await link.click();
+          await page.locator('article.site').waitFor();
+          if (back === 'u') await page.keyboard.press('u');
+          else await page.goBack();
+          await page.waitForFunction((text) => document.activeElement?.textContent === text, name);
+          const box = await page.locator('a:focus').boundingBox();
+          expect(box?.y).toBeGreaterThan(0);
+          expect(box?.y).toBeLessThan(400);
+        },
+        { viewport: { width: 1280, height: 400 } },
+      );
+    }
+  });
+
   it('follows the search, also for sites that are gone', async () => {
     await using(`${fixture().full}#view=compare`, async ({ page }) => {
       await page.locator('#search').fill('left_behind');

@@ -30,7 +30,20 @@ export function compareView(context: Context): Shown {
     );
   };
   update(context.state());
+  const { site } = context.state();
+  if (site !== '') requestAnimationFrame(() => bringBack(node, context.link(atSite(context.state(), site))));
   return { node, update };
+}
+
+/** Shows the reader who comes back from a site where it is told of: there can be several places, and one of them in sight already. */
+function bringBack(inside: Element, address: string): void {
+  const links = [...inside.querySelectorAll('a')].filter((link) => link.getAttribute('href') === address);
+  const seen = links.find((link) => {
+    const { top, bottom } = link.getBoundingClientRect();
+    return top >= 0 && bottom <= window.innerHeight;
+  });
+  if (!seen) links[0]?.scrollIntoView({ block: 'center' });
+  (seen ?? links[0])?.focus({ preventScroll: true });
 }
 
 /** What the reader's search and filters leave. */
