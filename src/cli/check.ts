@@ -51,23 +51,23 @@ export function addCheck(program: Command): void {
       'Follows every reference on user pages to its release and prints what is wrong as compilers do, each finding with its path as notes: where the reference was taken, what happens to it, and where it is dropped wrongly or lost.',
     )
     .argument('[tree]', 'folder to check (default: the examples that come with putright)', filled)
-    .addOption(new Option('-f, --format <format>', 'how to write (default: "text")').choices(Object.keys(findingFormats)))
+    .addOption(new Option('-f, --format <format>', 'output format (default: "text")').choices(Object.keys(findingFormats)))
     .addOption(outputOption)
     .option('-r, --rule <rule>', 'only findings of this rule; may be repeated', collect)
     .option(
       '-p, --path <glob>',
-      'only sites in files that match, or in a folder, relative to the tree; may be repeated; what is wrong there with pages that are taken elsewhere is told only without this',
+      'only sites in files that match, or in a folder, relative to the tree; may be repeated; faults in those files with pages that are taken elsewhere are reported only without this option',
       collect,
     )
-    .addOption(new Option('-s, --severity <severity>', 'the least that is told').choices(severities).default(LEAST))
+    .addOption(new Option('-s, --severity <severity>', 'report findings of this severity and above').choices(severities).default(LEAST))
     .option(
       '--changed-since <rev>',
-      'only what changed since this revision of git: in functions that it touched, or new by its effects',
+      'only findings in functions that changed since this git revision, and findings elsewhere that the change has caused',
       filled,
     )
     .option('--baseline <file>', 'leave out the findings that this file lists', filled)
-    .option('--update-baseline', 'write what was found to the baseline, and tell nothing')
-    .option('--list-rules', 'the rules, a line each')
+    .option('--update-baseline', 'write the findings to the baseline instead of printing them')
+    .option('--list-rules', 'list the rules, a line each, and exit')
     .addOption(jobsOption)
     .addOption(cacheOption)
     .addHelpText('after', EXAMPLES)
@@ -118,7 +118,7 @@ const clashes: readonly Clash<Given>[] = [
   {
     beside: ({ updateBaseline }) => updateBaseline === true,
     options: asked('format', 'output'),
-    why: (option) => `--update-baseline tells nothing, so ${option} has no use; use one of them`,
+    why: (option) => `--update-baseline prints no findings, so ${option} has no use; use one of them`,
   },
 ];
 

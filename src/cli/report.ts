@@ -34,7 +34,7 @@ Examples:
   $ putright report ~/linux-6.12 --against ~/linux-6.1 -o progress.html
   $ putright report ~/linux --format md | less
 
-The page is one file: it opens from the disk, asks no network, and can be
+The page is one file: it opens from the disk, needs no network, and can be
 attached to a mail.
 `;
 
@@ -47,14 +47,14 @@ export function addReport(program: Command): void {
       'Writes one self-contained HTML page of a survey: charts that filter, the sheet, each site with the code of its steps, and the way of the pages through each subsystem.',
     )
     .argument('<tree>', 'folder to survey, or the JSON file of a survey', filled)
-    .addOption(new Option('-f, --format <format>', 'html, or a file for elsewhere').choices(['html', ...others]).default('html'))
+    .addOption(new Option('-f, --format <format>', 'html, or a format for other programs').choices(['html', ...others]).default('html'))
     .addOption(outputOption)
     .option(
       '--findings <file>',
       'findings of the same tree (JSON of putright check) to show at their sites; without it, a tree given as a folder is checked; may be repeated, for each --against in its order',
       collect,
     )
-    .option('--no-check', 'no findings but those of --findings: the page in the time of a survey')
+    .option('--no-check', 'do not check the tree; only the findings of --findings are shown, and the page takes no longer than a survey')
     .option('--model <file>', "the model's matrix (JSON of putright model)", filled)
     .option('--against <tree>', 'an older tree or its survey JSON, to compare with; may be repeated, the oldest first', collect)
     .option('--source <dir>', "where the code is read from (default: the survey's tree)", filled)
