@@ -253,6 +253,18 @@ export const callbackSetters = /^((skcipher|aead|ahash|akcipher|kpp|acomp)_reque
 /** Matches calls that map a page for a device or a user, and do nothing to it if they fail: include/linux/iommu.h, mm.h. */
 export const mappingCall = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
 
+/** Matches calls that map at an address of an IOMMU: include/linux/iommu.h. */
+export const iommuMapping = /^iommu_map/;
+
+/** Matches in the name of a call that maps a single page for a device: include/linux/dma-mapping.h, include/rdma/ib_verbs.h. */
+export const singleMapping = /_map_(page|single)/;
+
+/** The direction of what a device writes to memory: `enum dma_data_direction`. */
+export const fromDevice = 'DMA_FROM_DEVICE';
+
+/** Matches the direction of what a device only reads: `enum dma_data_direction`, and those of other buses' calls. */
+export const toDevice = /^\w*TO_?DEVICE$/;
+
 /** Matches in the name of a call that fills memory it is given: those of {@link fillingCalls}, and drivers' own. */
 export const copyingName = /copy_from|^mem(cpy|move)/;
 

@@ -1,4 +1,4 @@
-/** The direction of an iterator's data: include/linux/uio.h, lib/iov_iter.c, include/linux/fs.h, include/linux/net.h. */
+/** What an iterator is over, and the direction of its data: include/linux/uio.h, lib/iov_iter.c, include/linux/fs.h, include/linux/net.h. */
 
 /** A call that makes an iterator over user memory: positions of the iterator and of its direction. */
 export interface IteratorMaker {
@@ -31,4 +31,28 @@ export const iteratorOperations: ReadonlyMap<string, boolean> = new Map([
   ['write_iter', false],
   ['sendmsg', false],
   ['sendmsg_locked', false],
+]);
+
+/** Types of iterators over user memory: `enum iter_type`. */
+export const userIteratorTypes: ReadonlySet<string> = new Set(['ITER_UBUF', 'ITER_IOVEC']);
+
+/** Calls that make an iterator over user memory. */
+export const userIteratorMakers: ReadonlySet<string> = new Set([
+  'import_ubuf',
+  'import_iovec',
+  '__import_iovec',
+  'import_single_range',
+  'iov_iter_ubuf',
+  'iov_iter_init',
+  'compat_import_iovec',
+]);
+
+/** Calls that make an iterator over kernel memory. */
+export const kernelIteratorMakers: ReadonlySet<string> = new Set([
+  'iov_iter_kvec',
+  'iov_iter_bvec',
+  'iov_iter_pipe',
+  'iov_iter_discard',
+  'iov_iter_xarray',
+  'iov_iter_folio_queue',
 ]);

@@ -23,6 +23,8 @@ export {
   copyingName,
   type DeviceCall,
   fillingCalls,
+  fromDevice,
+  iommuMapping,
   isSilentToDevices,
   mappingCall,
   type PageFilling,
@@ -32,9 +34,11 @@ export {
   requestSetters,
   type Starting,
   sendingCall,
+  singleMapping,
   sleepingName,
   sleepingText,
   startingCalls,
+  toDevice,
   unmappingDeviceCalls,
   unmappingPageCalls,
   unmappingRangeCalls,
@@ -46,7 +50,18 @@ export * from './effects.js';
 export * from './errors.js';
 export * from './integers.js';
 export { backingName, bufferAcquires, bufferTests, kernelBackedTest, userTests, vectorTest } from './iterator.js';
-export { addText, emptyingText, findingCall, type Listing, linking, linkingText, linkTypes, preparing, type Removal } from './listing.js';
+export {
+  addText,
+  emptyingText,
+  findingCall,
+  headedListing,
+  type Listing,
+  linking,
+  linkingText,
+  linkTypes,
+  preparing,
+  type Removal,
+} from './listing.js';
 export * from './naming.js';
 export {
   frameHandedOn,

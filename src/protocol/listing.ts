@@ -80,6 +80,9 @@ export const linkTypes: ReadonlySet<string> = new Set([
 export const linking =
   /^(list_(add|move|splice)\w*|hlist_add\w*|hash_add\w*|rb_link_node\w*|rb_insert\w*|rb_add\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|rhashtable_\w*insert\w*|rhltable_insert\w*|mtree_(store|insert|alloc)\w*|mas_store\w*|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|mod_timer|add_timer|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;
 
+/** Of those, the ones that add to a list whose head is their second argument: include/linux/list.h, rculist.h. */
+export const headedListing = /^list_add(?:_tail)?(?:_rcu)?$/;
+
 /** Of those, the ones that only say which function will be called with an object, once somebody schedules it. */
 export const preparing = /^(?:INIT_(?:DELAYED_)?WORK|timer_setup)$/;
 

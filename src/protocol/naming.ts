@@ -42,6 +42,9 @@ export const idleName = /unlock|^up(_|$)|print|_(err|warn|dbg|info)(_|$)/i;
 /** Matches the name of a function that may put an object back where it was taken from: that locks, or adds to a list. */
 export const puttingBackName = /lock|^(?:list|hlist|hash)_add/;
 
+/** Matches calls that no page passes through but that change the object whose member they are given: lists, counts, plain memory. */
+export const memberChangingCall = /^(list_|hlist_|rb_|atomic|refcount|kref|xchg|cmpxchg|test_and|memset|memzero)/;
+
 /** Matches the name of a function that changes a count of users. A count that is not zero yet is no failure. */
 export const countingName = /atomic|refcount|kref|dec/;
 

@@ -6,7 +6,7 @@ import type { Graph, Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { plainPath, sourceName } from '../program/text.js';
-import { userTests } from '../protocol/index.js';
+import { kernelIteratorMakers, userIteratorMakers, userIteratorTypes, userTests } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import type { Site } from './sites.js';
 
@@ -142,25 +142,6 @@ function pathsIn(e: Expression): string[] {
   }
 }
 
-const userTypes = new Set(['ITER_UBUF', 'ITER_IOVEC']);
-const userMakers = new Set([
-  'import_ubuf',
-  'import_iovec',
-  '__import_iovec',
-  'import_single_range',
-  'iov_iter_ubuf',
-  'iov_iter_init',
-  'compat_import_iovec',
-]);
-const kernelMakers = new Set([
-  'iov_iter_kvec',
-  'iov_iter_bvec',
-  'iov_iter_pipe',
-  'iov_iter_discard',
-  'iov_iter_xarray',
-  'iov_iter_folio_queue',
-]);
-
 /** True if the code makes sure that the site's iterator is user backed: by a test, by how it was made, or in every caller. */
 export function userBacked(program: Program, site: Site): boolean {
   const path = iteratorPath(site);
@@ -170,7 +151,7 @@ export function userBacked(program: Program, site: Site): boolean {
 /** True if the function itself makes the iterator over kernel memory: then the origin of its pages is known. */
 export function kernelBacked(program: Program, site: Site): boolean {
   const path = iteratorPath(site);
-  return path !== null && makersOf(program, site.reference, site.graph, path, 0).some((name) => kernelMakers.has(name));
+  return path !== null && makersOf(program, site.reference, site.graph, path, 0).some((name) => kernelIteratorMakers.has(name));
 }
 
 function iteratorPath(site: Site): string | null {
@@ -202,8 +183,8 @@ function backed(
 ): boolean {
   if (guards.some((g) => saysUser(g, path))) return true;
   const made = makersOf(program, reference, graph, path, 0);
-  if (made.some((name) => kernelMakers.has(name))) return false;
-  if (made.some((name) => userMakers.has(name))) return true;
+  if (made.some((name) => kernelIteratorMakers.has(name))) return false;
+  if (made.some((name) => userIteratorMakers.has(name))) return true;
   const index = graph.params.findIndex((p) => p.name === path);
   if (index < 0) {
     const sources = graph.aliases.filter((a) => a.target === path && a.source.path !== null);
@@ -228,6 +209,6 @@ function backed(
 function saysUser(guard: Guard, path: string): boolean {
   if (guard.negated) return false;
   if (userTests.has(guard.call)) return guard.args.some((a) => a !== null && (a === path || suffixAfter(path, a) !== null));
-  if (guard.values.length === 0 || !guard.values.every((v) => userTypes.has(v))) return false;
+  if (guard.values.length === 0 || !guard.values.every((v) => userIteratorTypes.has(v))) return false;
   return new RegExp(`\\b${rootOf(path)}\\b`).test(guard.text);
 }

@@ -2,6 +2,7 @@
 
 import type { Visit } from '../../flow/visit.js';
 import { rootOf } from '../../program/path.js';
+import { toDevice } from '../../protocol/index.js';
 import { passingOf } from '../../survey/flags.js';
 import type { Subject } from '../../survey/unit.js';
 import { type FindingStep, stepIn } from '../finding.js';
@@ -55,7 +56,7 @@ function writesTo(subject: Subject, visit: Visit): FindingStep[] {
 
 /** True for a device that only reads the pages (DMA_TO_DEVICE). */
 export function isReading({ device, direction }: Access): boolean {
-  return device && /^\w*TO_?DEVICE$/.test(direction);
+  return device && toDevice.test(direction);
 }
 
 /** The step that says that the pages are taken to be written to, if something says so. */

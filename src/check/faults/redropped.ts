@@ -11,7 +11,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { type Graph, type Guard, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { acquires, castCalls, freeingCalls } from '../../protocol/index.js';
+import { acquires, castCalls, freeingCalls, memberChangingCall } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { type Complaint, stepIn } from '../finding.js';
@@ -108,9 +108,6 @@ function failsUnchanged(graph: Graph, drop: Node, isChange: (n: Node) => boolean
   });
 }
 
-/** Calls that no page passes through but that change the object whose member they are given: lists, counts, plain memory. */
-const changing = /^(list_|hlist_|rb_|atomic|refcount|kref|xchg|cmpxchg|test_and|memset|memzero)/;
-
 /** True for a store to the object, and for a call that is given it or the address of a member. */
 function mayChange(program: Program, file: string, { operation: o }: Node, object: string): boolean {
   const isOf = (path: string | null): boolean => path !== null && suffixAfter(path, object) !== null;
@@ -118,5 +115,11 @@ function mayChange(program: Program, file: string, { operation: o }: Node, objec
   if (o?.kind !== 'call') return o?.kind === 'unread';
   if (o.name === 'swap' && o.args.some((a) => isOf(a.path))) return true;
   if (!o.args.some((a) => (a.address ? isOf(a.path) : a.path === object))) return false;
-  return o.name === null || freeingCalls.has(o.name) || castCalls.test(o.name) || changing.test(o.name) || !program.isNeutral(o.name, file);
+  return (
+    o.name === null ||
+    freeingCalls.has(o.name) ||
+    castCalls.test(o.name) ||
+    memberChangingCall.test(o.name) ||
+    !program.isNeutral(o.name, file)
+  );
 }

@@ -13,6 +13,7 @@ import {
   errorCalls,
   errorTests,
   freeingCalls,
+  fromDevice,
   isSilentToDevices,
   sleepingText,
   startingCalls,
@@ -95,7 +96,7 @@ function filledBy({ graph, call }: CallSite, behind: ReadonlySet<Node>): Readonl
 function isBegun(graph: Graph, { name, args }: CallOperation, tells: Tells): boolean {
   const starting = startingCalls.get(name ?? '');
   if (typeof starting !== 'object') return starting === 'mapped before';
-  if (args.some((a) => a.text === 'DMA_FROM_DEVICE')) return false;
+  if (args.some((a) => a.text === fromDevice)) return false;
   const sources = (index: number): ReadonlySet<string> => sourcesOf(graph, rootsOf(args.slice(index, index + 1)));
   return tells(sources(starting.message), sources(0));
 }

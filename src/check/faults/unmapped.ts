@@ -8,7 +8,14 @@ import { lastMember, rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { namesIn } from '../../program/text.js';
-import { deviceCalls, unmappingDeviceCalls, unmappingPageCalls, unmappingRangeCalls } from '../../protocol/index.js';
+import {
+  deviceCalls,
+  iommuMapping,
+  singleMapping,
+  unmappingDeviceCalls,
+  unmappingPageCalls,
+  unmappingRangeCalls,
+} from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import type { Expression } from '../../syntax/ast.js';
@@ -218,7 +225,7 @@ function isOf(value: Value, owners: Owners): boolean {
 
 /** True if the pages are mapped at addresses of an IOMMU. */
 function isInRange(subject: Subject): boolean {
-  return accessesOf(subject).some(({ name }) => name?.startsWith('iommu_map') === true);
+  return accessesOf(subject).some(({ name }) => name !== null && iommuMapping.test(name));
 }
 
 /** Where the device's addresses of single pages of a site are kept. */
@@ -232,7 +239,7 @@ interface Addresses {
 /** Where the results of calls that map single pages are stored. */
 const addressesOf = remembered((subject: Subject): Addresses => {
   const places = accessesOf(subject).flatMap(({ visit, pos, name }) =>
-    name === null || !/_map_(page|single)/.test(name)
+    name === null || !singleMapping.test(name)
       ? []
       : subject.program.graphs(visit.flow.reference).flatMap(({ nodes, aliases }) => {
           const results = nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? [o.result] : []));

@@ -1,6 +1,7 @@
 /** The transfer function: the facts after a node, from those before it. */
 import { type Assume, type Node, turnedOver } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
+import { errorTests } from '../../protocol/index.js';
 import { contentsOf, type Facts } from '../facts.js';
 import { refine } from '../outcome.js';
 import { call } from './call.js';
@@ -80,7 +81,7 @@ function assume(r: Run, o: Assume, input: Facts): Facts {
     facts = new Set(facts);
     facts.delete(path);
   }
-  if (o.call !== null && o.op === '!=' && (o.call.name === 'IS_ERR' || o.call.name === 'IS_ERR_OR_NULL')) {
+  if (o.call !== null && o.op === '!=' && errorTests.test(o.call.name ?? '')) {
     const tested = o.call.args[0]?.path;
     if (tested && facts.has(tested)) {
       facts = new Set(facts);

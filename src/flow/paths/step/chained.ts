@@ -4,13 +4,12 @@
  */
 import type { CallOperation, Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
-import { linking } from '../../../protocol/index.js';
+import { headedListing, linking } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, placeBelow, put, reach, valueIn } from '../memory/memory.js';
 import { altered, type Exit, type State, theReference, told } from '../memory/state.js';
 
-const adding = /^list_add(?:_tail)?(?:_rcu)?$/;
 const on = '@on';
 /** The address of a head inside of an object itself, not behind a pointer in it: `&obj.list`. */
 const ownHead = /^&[^:.[@]+\.\w+$/;
@@ -27,7 +26,7 @@ function headAt(place: string, value: string): string | null {
 export function chained(o: CallOperation, isNeutral: boolean, before: State, state: State): State {
   if (!state.linked || state.phase !== 'held') return state;
   const [object, head] = o.args.map((a) => valueIn(state, a));
-  if (adding.test(o.name ?? '') && object && head && baseOf(object) !== baseOf(head)) {
+  if (headedListing.test(o.name ?? '') && object && head && baseOf(object) !== baseOf(head)) {
     const isOwn = before.fresh.has(baseOf(object)) && !before.shared.has(baseOf(object));
     if (ownHead.test(head) && isOwn && reach(state, baseOf(object)).length > 0) return put(state, baseOf(object) + on, `=${head.slice(1)}`);
   }
