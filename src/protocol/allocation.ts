@@ -20,5 +20,5 @@ export const fillingAll = 'memset';
 export const sizing = /\b(?:struct_size|flex_array_size|sizeof)\s*\((?:[^()]|\([^()]*\))*\)/g;
 
 /** Matches calls, and keywords before a parenthesis, that may be given an object while it is set up, and keep no pointer to it. */
-export const makingReady =
+export const initializingCalls =
   /^(?:if|while|for|switch|return|sizeof|likely|unlikely|IS_ERR\w*|WARN\w*|memset|memcpy|(?:mutex|spin_lock|kref|sema|idr|xa|bio)_init\w*|(?:refcount|atomic|atomic64)_set|init_(?:completion|waitqueue_head|rwsem)|INIT_H?LIST_HEAD|sg_init_table)$/;

@@ -269,7 +269,7 @@ export const toDevice = /^\w*TO_?DEVICE$/;
 export const copyingName = /copy_from|^mem(cpy|move)/;
 
 /** Matches in the name of a call that copies data from user space into kernel memory: include/linux/uaccess.h, and drivers' own. */
-export const askingName = /copy_(struct_)?from_user/;
+export const fromUserName = /copy_(struct_)?from_user/;
 
 /** Matches calls that access the memory whose address they are given. */
 export const reachingCall = /^(mem(cpy|move|set|cmp)|memzero_explicit|__?copy_(to|from)_user\w*|copy_(to|from)_user\w*)$/;

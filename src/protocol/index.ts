@@ -16,7 +16,6 @@ import type { Acquire, ContainerStruct, Iterator, OriginCall, ReleaseCall, Trans
 export * from './allocation.js';
 export { bioFlagSetter, saysNoReferences } from './block.js';
 export {
-  askingName,
   type CachedUnmapping,
   cachedUnmappings,
   callbackSetters,
@@ -24,6 +23,7 @@ export {
   type DeviceCall,
   fillingCalls,
   fromDevice,
+  fromUserName,
   iommuMapping,
   isSilentToDevices,
   mappingCall,

@@ -12,7 +12,7 @@ export const endingName = /(^|_)(free|release|destroy|remove|fini|cleanup|teardo
 export const makingName = /alloc|create|new|dup/;
 
 /** Matches calls that return the number of a free entry: include/linux/find.h, bitmap.h, idr.h. */
-export const choosingName = /^(find_(first|next)_zero_bit\w*|bitmap_find_\w+|ffz|ida_(alloc|simple_get)\w*|idr_alloc\w*)$/;
+export const freeEntryName = /^(find_(first|next)_zero_bit\w*|bitmap_find_\w+|ffz|ida_(alloc|simple_get)\w*|idr_alloc\w*)$/;
 
 /** Matches the name of a function that returns a new object which holds nothing yet, or none. */
 export const freshName = /alloc|create|new|dup|init|ERR_PTR/;
@@ -37,7 +37,7 @@ export const requestMembers: readonly string[] = [
 ];
 
 /** Matches the name of a function that does nothing to an object on an error path: it unlocks, or prints. */
-export const idleName = /unlock|^up(_|$)|print|_(err|warn|dbg|info)(_|$)/i;
+export const printOrUnlockName = /unlock|^up(_|$)|print|_(err|warn|dbg|info)(_|$)/i;
 
 /** Matches the name of a function that may put an object back where it was taken from: that locks, or adds to a list. */
 export const puttingBackName = /lock|^(?:list|hlist|hash)_add/;
@@ -52,7 +52,7 @@ export const countingName = /atomic|refcount|kref|dec/;
 export const waitingText = /(?:^|[\W_])(?:flush|cancel|wait|drain|stop|sync|quiesce|disable)\w*\s*\(/;
 
 /** Matches the name of a function that reports an error, or tests for one, and does nothing about it. */
-export const tellingName = /^(IS_ERR|PTR_ERR|WARN|dev_|pr_|printk)/;
+export const reportingName = /^(IS_ERR|PTR_ERR|WARN|dev_|pr_|printk)/;
 
 /** Matches the name of a function that wakes up those who wait for an object, or schedules work on it. */
 export const wakingName = /^(complete|wake_up|up)(_|$)|schedule|queue|signal|notify/;

@@ -7,7 +7,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isPrinted, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { askingName, pagesArgument } from '../../protocol/index.js';
+import { fromUserName, pagesArgument } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import type { Expression } from '../../syntax/ast.js';
 import { releasesIn } from '../evidence.js';
@@ -90,7 +90,7 @@ function askedAt(program: Program, reference: FunctionReference, graph: Graph, n
 
 /** True for a call such as `copy_from_user(&req, …)` that fills a variable, or what it points at, from user space. */
 function isAsking({ operation: o }: Node, variable: string): boolean {
-  return o?.kind === 'call' && o.name !== null && askingName.test(o.name) && o.args[0]?.path === variable;
+  return o?.kind === 'call' && o.name !== null && fromUserName.test(o.name) && o.args[0]?.path === variable;
 }
 
 /** True if on a path to `node` the number is set or copied, is compared with another, or is passed to somebody who may check it. */
@@ -101,7 +101,7 @@ function isLookedAt(graph: Graph, node: Node, path: string): boolean {
     const o = n.operation;
     if (isStore(o)) return o.target === path || (o.kind === 'copy' && (o.target === root || isOurs(o.source.path)));
     if (o?.kind === 'assume') return [o.left, o.right].some((v) => isOurs(v.path)) && !isOfLoop(n, node);
-    if (o?.kind !== 'call' || o.name === null || askingName.test(o.name) || n === node) return false;
+    if (o?.kind !== 'call' || o.name === null || fromUserName.test(o.name) || n === node) return false;
     return o.args.some((a, index) => (a.path === root || a.path === path) && !isPrinted(o, index));
   };
   return graph.nodes.some((n) => looks(n) && leadsTo(graph, n, (m) => m === node));

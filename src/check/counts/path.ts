@@ -3,7 +3,7 @@ import { otherNames } from '../../flow/facts.js';
 import { type Graph, isStore, type Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { tellingName } from '../../protocol/index.js';
+import { reportingName } from '../../protocol/index.js';
 import { dropsIn, testedIn } from './drops.js';
 import { holdsEarlier } from './earlier.js';
 import type { CountFault } from './fault.js';
@@ -102,7 +102,7 @@ export function isPage(w: Walking, path: string | null): boolean {
 
 /** True for a call that tests for an error or reports one: it uses no pages. A call through a pointer counts as one. */
 export function isTest(name: string | null): boolean {
-  return name === null || tellingName.test(name);
+  return name === null || reportingName.test(name);
 }
 
 /**

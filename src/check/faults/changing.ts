@@ -3,7 +3,7 @@ import { onlyFunction } from '../../program/definitions.js';
 import { type CallOperation, type Graph, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { askingName, copyingName, errorCalls, errorTests, freeingCalls, isNeutral, reachingCall } from '../../protocol/index.js';
+import { copyingName, errorCalls, errorTests, freeingCalls, fromUserName, isNeutral, reachingCall } from '../../protocol/index.js';
 
 /** How deep calls are followed; past that, a call may change anything that it is given. */
 const maxLevels = 4;
@@ -64,5 +64,5 @@ function calleesOf(program: Program, file: string, { name, args }: CallOperation
 function isAsking({ name }: CallOperation): boolean {
   if (name === null || freeingCalls.has(name)) return false;
   if (errorCalls.test(name) || errorTests.test(name)) return true;
-  return isNeutral(name) && !reachingCall.test(name) && !copyingName.test(name) && !askingName.test(name);
+  return isNeutral(name) && !reachingCall.test(name) && !copyingName.test(name) && !fromUserName.test(name);
 }

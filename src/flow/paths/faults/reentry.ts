@@ -6,7 +6,7 @@ import { installedAs } from '../../../program/installed.js';
 import { rootOf, splitSteps, suffixAfter, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { choosingName, makingName, releases, requestMembers, requestName } from '../../../protocol/index.js';
+import { freeEntryName, makingName, releases, requestMembers, requestName } from '../../../protocol/index.js';
 import { isHandedOut } from '../../mentions.js';
 import { writtenByUser } from '../function/asked.js';
 import { indexOf } from '../loops/unwind.js';
@@ -137,7 +137,7 @@ function isItsOwn(program: Program, { caller, graph }: CallSite, { path, address
 
 /** True for a variable that an earlier loop has found, or a call that looks for what is free: what it leads to is not in use yet. */
 function isChosen({ nodes }: Graph, at: Node, variable: string): boolean {
-  const results = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && choosingName.test(o.name ?? '') ? [o.result] : [])));
+  const results = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && freeEntryName.test(o.name ?? '') ? [o.result] : [])));
   return nodes.some(({ loops, guards, operation: o }) => {
     if (!isStore(o) || o.target !== variable) return false;
     if (loops.some((l) => !at.loops.includes(l))) return !guards.some(isKey);

@@ -3,7 +3,7 @@ import { calling, type FileFacts, type FunctionReference } from '../../../progra
 import { type Assume, type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { countingName, endingName, freeingCalls, idleName, puttingBackName } from '../../../protocol/index.js';
+import { countingName, endingName, freeingCalls, printOrUnlockName, puttingBackName } from '../../../protocol/index.js';
 import type { Parameter } from '../../../syntax/ast.js';
 import { isHandedOut } from '../../mentions.js';
 import type { Context } from '../context.js';
@@ -115,7 +115,7 @@ function calledIn(program: Program, { file }: FunctionReference, nodes: readonly
 function failuresIn(program: Program, reference: FunctionReference, graph: Graph, ender: FunctionReference | null = null): Unseen[] {
   const calls = graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null);
   const called = (nodes: readonly Node[]): FunctionReference[] => calledIn(program, reference, nodes);
-  const isIdle = (name: string): boolean => idleName.test(name) || (ender !== null && puttingBackName.test(name));
+  const isIdle = (name: string): boolean => printOrUnlockName.test(name) || (ender !== null && puttingBackName.test(name));
   return graph.nodes.flatMap((n): Unseen[] => {
     const code = n.operation?.kind === 'assume' ? failureOf(graph, n.operation) : null;
     if (code === null) return [];

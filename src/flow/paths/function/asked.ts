@@ -2,7 +2,7 @@
 import type { Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
-import { askingName } from '../../../protocol/index.js';
+import { fromUserName } from '../../../protocol/index.js';
 import { noPointer } from '../../../syntax/truth.js';
 import type { Holder } from '../memory/state.js';
 import { belowParameter } from './parameter.js';
@@ -29,7 +29,7 @@ export const writtenByUser = remembered(
   ({ nodes, types }: Graph): ReadonlySet<string> =>
     new Set(
       nodes.flatMap(({ operation: o }) => {
-        const to = o?.kind === 'call' && askingName.test(o.name ?? '') ? o.args[0] : undefined;
+        const to = o?.kind === 'call' && fromUserName.test(o.name ?? '') ? o.args[0] : undefined;
         const isOwn = to?.address === true && to.path !== null && rootOf(to.path) === to.path && types.get(to.path)?.pointers === 0;
         return isOwn ? [to.path as string] : [];
       }),

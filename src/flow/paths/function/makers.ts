@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { freeingCalls, makingReady, memoryCall, sizing } from '../../../protocol/index.js';
+import { freeingCalls, initializingCalls, memoryCall, sizing } from '../../../protocol/index.js';
 import { bodyOf } from './text.js';
 
 /** Tests if what a function returns is memory that it has allocated, or an error or NULL. */
@@ -26,7 +26,7 @@ function isMaker(text: string): boolean {
   const isStored = new RegExp(`(?:->|\\.)\\s*\\w+(?:\\[[^\\]]*\\])?\\s*=\\s*&?${object}\\b`).test(body);
   return (
     !isStored &&
-    calls.every(([, name, args]) => !isHanded(args as string) || makingReady.test(name as string) || freeingCalls.has(name as string))
+    calls.every(([, name, args]) => !isHanded(args as string) || initializingCalls.test(name as string) || freeingCalls.has(name as string))
   );
 }
 

@@ -1,6 +1,6 @@
 /** Objects that a function takes from where others find them: from there on they are its own. */
 import { type CallOperation, isPrinted, type Node } from '../../../program/graph.js';
-import { type Removal, sleepingName, tellingName, wakingName } from '../../../protocol/index.js';
+import { type Removal, reportingName, sleepingName, wakingName } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { removingCall } from '../function/taking-out.js';
 import { put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/memory.js';
@@ -42,7 +42,7 @@ function taken(local: Called, n: Node, variable: string, { name, from }: Removal
  * wait for it.
  */
 export function isHandedOver({ entry }: Called, o: CallOperation, state: State, isLinking: boolean): boolean {
-  if (entry.kind !== 'object' || !entry.removed || o.name === null || tellingName.test(o.name)) return isLinking;
+  if (entry.kind !== 'object' || !entry.removed || o.name === null || reportingName.test(o.name)) return isLinking;
   if ((isLinking && !sleepingName.test(o.name)) || wakingName.test(o.name)) return true;
   // The object's address itself may be passed as a number, to where a device or firmware finds it.
   const object = valueAt(state, entry.variable);

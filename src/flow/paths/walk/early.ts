@@ -3,7 +3,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { countingName, idleName, tellingName } from '../../../protocol/index.js';
+import { countingName, printOrUnlockName, reportingName } from '../../../protocol/index.js';
 import { isAsserted } from '../function/asserted.js';
 import { testedBy } from '../function/tested.js';
 import { namesCalled } from '../function/text.js';
@@ -66,7 +66,7 @@ function isOpen(graph: Graph, n: Node, isOther: (n: Node) => boolean): boolean {
 function saysFailed({ program, reference: { file }, graph }: Within, n: Node): boolean {
   const results = testedBy(graph, n);
   const names = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && results.includes(o.result) ? [o.name ?? ''] : []));
-  const does = (name: string): boolean => !idleName.test(name) && !tellingName.test(name);
+  const does = (name: string): boolean => !printOrUnlockName.test(name) && !reportingName.test(name);
   const mayFail = (name: string): boolean => program.resolveNear(name, file).every((r) => namesCalled(program, r).some(does));
   return names.length > 0 && names.every((name) => !countingName.test(name) && mayFail(name));
 }
