@@ -1,4 +1,4 @@
-/** What a caller knows of the ways of a function that hands it pages: by the constants that it gives, and by the flags that the function sets. */
+/** What a caller knows of the ways of a function that hands it pages, or that it hands them: by the constants that it gives, what it tests of those, and the flags that are set. */
 import { describe, expect, it } from 'vitest';
 import { accepts, complains, pathsOf } from './findings.js';
 
@@ -237,4 +237,52 @@ describe('a flag among others that another function asks', () => {
   complains(leak, 'one that is set at times', masked('if (io->seen)\n\t\tio->flags |= HELD;'), lost);
   complains(leak, 'one that was cleared again', masked('io->flags |= HELD;', 'io->flags &= ~HELD;'), lost);
   complains(leak, 'one that another function has cleared', masked('io->flags |= HELD;', 'io_forget(io);'), lost);
+});
+
+/** An object with a page that one function drops only where it was told of an error, and what follows in who took it. */
+const finishing = (body: string) => `struct req { struct page *page; unsigned long at; };
+static void req_drop(struct req *r)
+{
+	put_page(r->page);
+}
+static void req_finish(struct req *r, int err)
+{
+	if (err)
+		req_drop(r);
+}
+static void req_end(struct req *r, int err)
+{
+	req_finish(r, err);
+}
+int req_run(struct req *r)
+{
+	int err;
+
+	if (get_user_pages_fast(r->at, 1, FOLL_WRITE, &r->page) != 1)
+		return -EFAULT;
+	err = hw_start(r->at);
+	${body}
+	return err;
+}
+`;
+
+describe('a function that drops only where it was told of an error', () => {
+  const rule = 'double-release';
+  accepts(rule, 'a caller that drops where there is none', finishing('req_finish(r, err);\n\tif (!err)\n\t\treq_drop(r);'));
+  accepts(rule, 'one that hands the error on by another', finishing('req_end(r, err);\n\tif (err)\n\t\treturn err;\n\treq_drop(r);'));
+  accepts(rule, 'one that has dropped where there is none', finishing('if (!err)\n\t\treq_drop(r);\n\treq_finish(r, err);'));
+  accepts(rule, 'one that has dropped where there is one', finishing('if (err)\n\t\treq_drop(r);\n\treq_finish(r, !err);'));
+  complains(
+    rule,
+    'a caller that drops for the same error',
+    finishing('req_finish(r, err);\n\tif (err)\n\t\treq_drop(r);'),
+    'req_run:req_drop(r);',
+  );
+  complains(rule, 'one that always drops', finishing('req_end(r, err);\n\treq_drop(r);'), 'req_run:req_drop(r);');
+  complains(
+    rule,
+    'one that has dropped for the same error',
+    finishing('if (err)\n\t\treq_drop(r);\n\treq_finish(r, err);'),
+    'req_run:req_finish(r, err);',
+  );
 });

@@ -9,12 +9,11 @@ import { equalOf } from '../memory/conditions.js';
 import { isFlag, withFlag } from '../memory/flags.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, isConstant, isVariable, placeAt, placeBelow, put, renewed, valueIn, withFresh } from '../memory/memory.js';
-import { withRequired } from '../memory/required.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type Exit, outcome, type State, type Stored, sign, theReference, told } from '../memory/state.js';
 import { withChains } from './chained.js';
 import { isDecided } from './enter.js';
-import { after, emptied, leadsNowhere, placed, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
+import { after, emptied, leadsNowhere, placed, requiredBy, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
 import { touchedOn } from './known.js';
 
 /** The states after the acquiring call itself. */
@@ -158,16 +157,6 @@ function goneBy(local: Called, n: Node, o: CallOperation, state: State): State[]
 /** The state in which nothing is stored as the result of a call that is made again. */
 function calledAgain(state: State, { result }: CallOperation): State {
   return altered(state, { store: keptOf(state.store, (place) => place !== result) });
-}
-
-/** The state in which the call's arguments are as an exit requires; `null` if they cannot be. */
-function requiredBy({ program, reference }: Called, o: CallOperation, before: State, { requires }: Exit): State | null {
-  let state: State | null = before;
-  for (const required of requires) {
-    if (state === null) return null;
-    state = withRequired(program, reference.file, state, valueIn(state, o.args[required.of]), required);
-  }
-  return state;
 }
 
 /** The states after a call that hands the reference in, by one exit of the callee. */

@@ -37,6 +37,17 @@ export function askedOf(context: Context, callee: FunctionReference, nested = ma
   return known.get(key) ?? known.work(key, () => questionsOf(context, callee, nested));
 }
 
+/** Which of the parameters, by their numbers, a function goes by as it drops, and are no pointers: whether they are zero is its caller's to know. */
+export function decidingOf(context: Context, callee: FunctionReference, { params }: Graph): readonly number[] {
+  if (!params.some(isPlainNumber)) return [];
+  const asked = askedOf(context, callee);
+  return params.flatMap((param, index) => (isPlainNumber(param) && asked.get(index)?.itself === true ? [index] : []));
+}
+
+function isPlainNumber({ type: { pointers, dims } }: Graph['params'][number]): boolean {
+  return pointers === 0 && dims.length === 0;
+}
+
 type Question = { path: string; decides: boolean; mask?: string };
 
 function questionsOf(context: Context, callee: FunctionReference, nested: number): ReadonlyMap<number, Asked> {

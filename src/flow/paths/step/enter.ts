@@ -15,7 +15,7 @@ import { happened, type StepEvent, type Trail } from '../memory/trail.js';
 import { abandoned } from './abandoned.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
 import { isBySame, isCertain, isElement, isWhole, unsettled, variableOf } from './drop.js';
-import { after, emptied, placed, resulting, resultText } from './exits.js';
+import { after, emptied, isAsRequired, placed, requiredBy, resulting, resultText } from './exits.js';
 import { isUnset, knownFor } from './known.js';
 import { share } from './shared.js';
 import { isOtherUse } from './uses.js';
@@ -138,7 +138,7 @@ function lateCall(
     isSame &&
     certain !== undefined &&
     !state.unsure &&
-    exits.every((e) => e.kind === 'dropped' && e.drop?.whole) &&
+    exits.every((e) => e.kind === 'dropped' && e.drop?.whole && isAsRequired(local, o, before, e)) &&
     !exits.some((e) => countsOf(local, o, callee, e, before).some((count) => signOf(before, count) === sign.zero))
   ) {
     const end = told(local, n, state, `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
@@ -176,7 +176,7 @@ export function taken(
   if (exit.kind === 'unknown') return unseen(local, n, o, state);
   let next = withSign(exit.unsure ? altered(state, { unsure: true }) : state, o.result, exit.result);
   if (!next) return [];
-  next = resulting(next, o, exit);
+  next = resulting(requiredBy(local, o, next, exit) ?? next, o, exit);
   if (exit.kind === 'dropped' && dropsEarlier(local, o, callee, exit, state)) return [next];
   const entered = `passed to ${callee.name}()`;
   const event: StepEvent = { kind: 'passed', to: callee.name, ...(exit.early ? { early: true } : {}) };

@@ -3,8 +3,10 @@ import type { CallOperation } from '../../../program/graph.js';
 import { elsewherePath, splitSteps } from '../../../program/path.js';
 import { errorNames } from '../../../protocol/index.js';
 import { noPointer } from '../../../syntax/truth.js';
+import type { Called } from '../context.js';
 import { keptOf, withEntry } from '../memory/maps.js';
 import { baseOf, isConstant, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { withRequired } from '../memory/required.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type Holder, type State, sign, theReference } from '../memory/state.js';
 import type { Says, Trail } from '../memory/trail.js';
@@ -53,6 +55,21 @@ export function leadsNowhere(state: State, place: string): boolean {
 /** The name for memory that a call allocated and handed out by one of its arguments. */
 function madeBy({ result }: CallOperation, index: number): string {
   return `${result}~${index + 1}`;
+}
+
+/** The state in which the call's arguments are as an exit requires; `null` if they cannot be. */
+export function requiredBy({ program, reference }: Called, o: CallOperation, before: State, { requires }: Exit): State | null {
+  let state: State | null = before;
+  for (const required of requires) {
+    if (state === null) return null;
+    state = withRequired(program, reference.file, state, valueIn(state, o.args[required.of]), required);
+  }
+  return state;
+}
+
+/** True if the call's arguments are known to be as an exit requires. */
+export function isAsRequired(local: Called, o: CallOperation, state: State, exit: Exit): boolean {
+  return exit.requires.every(({ of }) => valueIn(state, o.args[of]) !== null) && requiredBy(local, o, state, exit) === state;
 }
 
 /** What a return value says of the call's success. */

@@ -13,6 +13,7 @@ import { requirementText } from '../memory/required.js';
 import { type Exit, outcome, type State, sign, type Turned } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { goneBy } from '../step/again.js';
+import { decidingOf } from '../step/asked.js';
 import { removedBy } from '../step/removed.js';
 import { run } from '../step/step.js';
 import { leftOver } from '../step/transfer.js';
@@ -90,7 +91,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   /** By key of an exit, what all paths set, and leave as it was, that end by it. */
   const setsAs = new Map<string, Pick<Exit, 'sets' | 'untouched'>>();
   const nodes = context.nodesOf(graph, reference);
-  const modes = isHandedUp(entry) ? context.modesOf(reference, graph, handingIn(entry)) : [];
+  const modes = modesIn(context, reference, graph, entry);
   const frontier = openFrontier(graph, shape, firstState(entry), nodes.step, {
     variables: new Set(modes.flatMap((of) => graph.params[of]?.name ?? [])),
     flags: isHandedUp(entry),
@@ -201,6 +202,12 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
       (exit) => exit.kind === 'dropped',
     );
   return walked;
+}
+
+/** Indices of the parameters of which an exit is to say what the path has found. */
+function modesIn(context: Context, reference: FunctionReference, graph: Graph, entry: Entry): readonly number[] {
+  if (isHandedUp(entry)) return context.modesOf(reference, graph, handingIn(entry));
+  return entry.kind === 'given' ? decidingOf(context, reference, graph) : [];
 }
 
 /** A key of an exit: exits with the same are one. */
