@@ -84,3 +84,61 @@ describe('an array that is given with the number asked for where fewer may be th
   const using = given('array_done', definition('hw_show(pages[n - 1]);\n\tkvfree(pages);'));
   complains('unchecked-count', 'a function that uses one of them', using, 'take:array_done(pages, n);');
 });
+
+/** Pages in the objects of an array, or in a member, that a helper drops for who has failed to take all of them. */
+const segmented = ({ dropped = 'g->pages', range = 'j->nr', done = ';', failed = ';', each = true } = {}) => `
+struct seg { unsigned long at; unsigned int n; struct page **pages; bool pinned; };
+struct job { struct seg seg${each ? '[4]' : ''}; int nr; int done; };
+static void job_unpin(struct job *j)
+{
+	int s;
+
+	${each ? `for (s = 0; s < ${range}; s++) {` : 'do {'}
+		struct seg *g = &j->seg${each ? '[s]' : ''};
+
+		if (!${dropped})
+			continue;
+		unpin_user_pages(g->pages, g->n);
+		g->pages = NULL;
+	}${each ? '' : ' while (0);'}
+}
+int job_pin(struct job *j)
+{
+	int s, got;
+
+	${each ? 'for (s = 0; s < j->nr; s++) {' : 'do {'}
+		struct seg *g = &j->seg${each ? '[s]' : ''};
+
+		g->pages = kvcalloc(g->n, sizeof(*g->pages), GFP_KERNEL);
+		if (!g->pages)
+			goto undo;
+		got = pin_user_pages_fast(g->at, g->n, 0, g->pages);
+		if (got != g->n) {
+			${failed}
+			goto undo;
+		}
+		${done}
+	}${each ? '' : ' while (0);'}
+	return 0;
+undo:
+	job_unpin(j);
+	return -EFAULT;
+}
+void job_end(struct job *j)
+{
+	job_unpin(j);
+	kfree(j);
+}
+`;
+
+describe('a helper that drops what stands in objects', () => {
+  const rule = 'release-count';
+  const fault = 'job_pin:job_unpin(j);';
+  complains(rule, 'a member, by a variable that points there', segmented({ each: false }), fault);
+  complains(rule, 'an array, all of which it goes through', segmented(), fault);
+  accepts(rule, 'one of which the number is what was taken', segmented({ each: false, failed: 'g->n = got > 0 ? got : 0;' }));
+  accepts(rule, 'all of which the number is what was taken', segmented({ failed: 'g->n = got > 0 ? got : 0;' }));
+  accepts(rule, 'one that was not yet marked', segmented({ each: false, dropped: 'g->pinned', done: 'g->pinned = true;' }));
+  accepts(rule, 'all that were marked before', segmented({ dropped: 'g->pinned', done: 'g->pinned = true;' }));
+  accepts(rule, 'those before the one that failed', segmented({ range: 'j->done', done: 'j->done++;' }));
+});

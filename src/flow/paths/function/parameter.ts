@@ -1,7 +1,8 @@
 /** Which parameter a variable stands for. */
 import type { Graph } from '../../../program/graph.js';
-import { rootOf } from '../../../program/path.js';
+import { rootOf, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
+import { structName } from '../../../program/types.js';
 import type { Holder } from '../memory/state.js';
 
 const known = remembered((_graph: Graph) => new Map<string, number>());
@@ -18,14 +19,51 @@ export function parameterOf(graph: Graph, variable: string): number {
 export function belowParameter(graph: Graph, path: string): Holder | null {
   const root = rootOf(path);
   const of = parameterOf(graph, root);
+  if (of >= 0) return { of, suffix: path.slice(root.length) };
+  const member = path === root ? null : memberOf(graph, root);
+  if (member === null) return null;
+  return { of: member.of, suffix: member.suffix + path.slice(root.length) };
+}
+
+const members = remembered((_graph: Graph) => new Map<string, Holder | null>());
+
+/** The member of a parameter to which a variable for a struct leads: `seg = &job->seg[i]`; `null` for any other. */
+function memberOf(graph: Graph, variable: string): Holder | null {
+  const answers = members(graph);
+  const known = answers.get(variable);
+  if (known !== undefined) return known;
+  const source = sourceOf(graph, variable);
+  const found = source === null || !isObject(graph, variable) ? null : below(graph, source.path);
+  answers.set(variable, found);
+  return found;
+}
+
+/** A path below a parameter as such; `null` for any other, and for a parameter itself. */
+function below(graph: Graph, path: string): Holder | null {
+  const root = rootOf(path);
+  const of = root === path ? -1 : parameterOf(graph, root);
   return of < 0 ? null : { of, suffix: path.slice(root.length) };
 }
 
-function find({ params, nodes }: Graph, variable: string): number {
-  const own = params.findIndex((p) => p.name !== '' && p.name === variable);
-  if (own >= 0) return own;
+/** True for a pointer to a struct. */
+function isObject({ types }: Graph, variable: string): boolean {
+  const type = types.get(variable);
+  return type !== undefined && type.pointers === 1 && structName(type) !== null;
+}
+
+/** What a variable is set to, if that is but one place. */
+function sourceOf({ nodes }: Graph, variable: string): (Value & { path: string }) | null {
   const sources = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.target === variable ? [o.source] : []));
   const [first] = sources;
-  const isOther = first !== undefined && first.path !== null && sources.every(({ path, address }) => path === first.path && !address);
-  return isOther ? params.findIndex((p) => p.name === first.path) : -1;
+  const isOne = first !== undefined && sources.every(({ path, address }) => path === first.path && address === first.address);
+  const path = isOne ? first.path : null;
+  return path === null || first === undefined ? null : { ...first, path };
+}
+
+function find(graph: Graph, variable: string): number {
+  const { params } = graph;
+  const own = params.findIndex((p) => p.name !== '' && p.name === variable);
+  if (own >= 0) return own;
+  const source = sourceOf(graph, variable);
+  return source === null || source.address ? -1 : params.findIndex((p) => p.name === source.path);
 }

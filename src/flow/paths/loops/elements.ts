@@ -32,7 +32,7 @@ function isInElement(local: InGraph, n: Node): boolean {
 }
 
 /** True for a variable that is only ever set, in the loop, to the iteration's element: `seg = &job->segs[i]`. */
-function isElementIn(local: InGraph, loop: number, variable: string): boolean {
+export function isElementIn(local: InGraph, loop: number, variable: string): boolean {
   const key = `${loop} ${variable}`;
   const answers = elementsIn(local.graph);
   let found = answers.get(key);

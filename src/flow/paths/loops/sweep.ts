@@ -61,12 +61,24 @@ function filling(name: string | null): boolean {
   return name !== null && transfers.get(name)?.moves.some(([, to]) => /^\d/.test(to)) === true;
 }
 
+/** What a loop runs up to, of one that is not left before, whatever its rounds pass over; `null` for any other. */
+export function wholeRangeOf(loop: Loop, within: Within): string | null {
+  const body = within.program.between(within.reference.file, loop.bodyPos, loop.end);
+  const isLeft = /\b(break|goto|return)\b/.test(body);
+  return isLeft || ![...loop.variables].some((index) => goesOverAll(loop, index, within)) ? null : boundOf(loop, within);
+}
+
 function isSweep(loop: Loop, index: string, local: InGraph): boolean {
   const { program, reference } = local;
   const body = program.between(reference.file, loop.bodyPos, loop.end);
   // Not every element is dropped, or the array has others when it is gone through once more.
   if (!isThorough(loop, local) || new RegExp(`\\[\\s*${index}\\s*\\][\\w.>\\s-]*=[^=]`).test(body)) return false;
-  const head = headOf(loop, local);
+  return goesOverAll(loop, index, local);
+}
+
+/** True for a loop of which the head gives each index from the first on up to its bound, or each from there down to the first. */
+function goesOverAll(loop: Loop, index: string, within: Within): boolean {
+  const head = headOf(loop, within);
   const declared = String.raw`\w*?`;
   return [
     `^for\\(${declared}${index}=0;${index}(<|!=)[^;]+;(${index}\\+\\+|\\+\\+${index}|${index}\\+=1)\\)`,

@@ -8,15 +8,15 @@ import { givenBack } from '../loops/extras.js';
 import { sweepAt } from '../loops/sweep.js';
 import { loopOf } from '../loops/unwind.js';
 import { copyOf } from '../memory/maps.js';
-import { baseOf, holders, placeBelow, put, valueIn } from '../memory/memory.js';
+import { baseOf, holders, placeBelow, put, reaches, valueAt, valueIn } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, isSameHolder, type State, sign, theReference, told } from '../memory/state.js';
 import { happened, type StepEvent, type Trail } from '../memory/trail.js';
 import { abandoned } from './abandoned.js';
-import { countsOf, dropsEarlier, isShort } from './counted.js';
+import { countsOf, dropsEarlier, dropsOfEach, isShort } from './counted.js';
 import { isBySame, isCertain, isElement, isWhole, unsettled, variableOf } from './drop.js';
 import { after, emptied, isAsRequired, placed, requiredBy, resulting, resultText } from './exits.js';
-import { isUnset, knownFor } from './known.js';
+import { askedOfOwn, isUnset, knownFor } from './known.js';
 import { share } from './shared.js';
 import { isOtherUse } from './uses.js';
 
@@ -207,7 +207,7 @@ export function taken(
     const isAll = exit.drop?.whole === true && isPlain && isWhole(o, at);
     const whole = isAll && n.loops.length === 0 && !isElement(local.graph, o.args[at]);
     const loop = loopOf(local, o, at, n.loops);
-    if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, before).includes(next.asked ?? '')) {
+    if (!doubt && isShort(next) && isAllAsked(local, o, callee, exit, next, before)) {
       const end = told(local, n, next, entered, event);
       local.late({ kind: 'more', trail: after(exit.trail, end.trail) as Trail, pos: n.pos });
       return [];
@@ -236,6 +236,15 @@ export function taken(
   if (!changed && !isTold && exit.result === sign.any) return [next];
   const walked = told(local, n, next, `${entered}${resultText(exit)}`, event);
   return [changed || isTold ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
+}
+
+/** True for an exit by which a function drops as many as were asked for, whatever its caller has noted of them so far. */
+function isAllAsked(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, { asked }: State, before: State): boolean {
+  if (!countsOf(local, o, callee, exit, before).includes(asked ?? '')) return false;
+  if (exit.drop?.whole === true) return !isUnset(local, o, callee, before);
+  // What was noted may have been of another iteration's object, but for what leads to the pages.
+  const isOfOther = (place: string): boolean => !reaches(before, valueAt(before, place));
+  return dropsOfEach(local, o, callee, exit, before) && !askedOfOwn(local, o, callee, before).some(isOfOther);
 }
 
 /** The pointer below a value that leads to the memory of a place, if another pointer leads there, too; else `null`. */

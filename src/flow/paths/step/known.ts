@@ -67,21 +67,24 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
  * what this path has taken was never noted there.
  */
 export function isUnset(local: Called, o: CallOperation, callee: FunctionReference, before: State): boolean {
+  return askedOfOwn(local, o, callee, before).some((place) => !before.store.has(place));
+}
+
+/** The numbers in its caller's object that a function may set and by which one goes that it calls. */
+export function askedOfOwn(local: Called, o: CallOperation, callee: FunctionReference, before: State): readonly string[] {
   const { graph, entry } = local;
-  if (!isHandedUp(entry)) return false;
-  const asked = askedOf(local, callee);
+  if (!isHandedUp(entry)) return [];
   const own = numbersSetIn(graph).map(({ of, suffix }) => `${graph.params[of]?.name}${suffix}`);
-  return (
-    own.length > 0 &&
-    local.program.graphs(callee).some((asking) =>
-      asking.params.some((_, i) => {
-        const value = valueIn(before, o.args[i]);
-        const { whole, bits } = asked.get(i) ?? nothing;
-        const places =
-          value === null ? [] : [...whole, ...bits.map(({ suffix }) => suffix)].map((suffix) => placeBelow(before, value, suffix));
-        return places.some((place) => place !== null && own.includes(place) && !before.store.has(place));
-      }),
-    )
+  if (own.length === 0) return [];
+  const asked = askedOf(local, callee);
+  return local.program.graphs(callee).flatMap((asking) =>
+    asking.params.flatMap((_, i) => {
+      const value = valueIn(before, o.args[i]);
+      const { whole, bits } = asked.get(i) ?? nothing;
+      const places =
+        value === null ? [] : [...whole, ...bits.map(({ suffix }) => suffix)].map((suffix) => placeBelow(before, value, suffix));
+      return places.flatMap((place) => (place !== null && own.includes(place) ? [place] : []));
+    }),
   );
 }
 
