@@ -99,12 +99,19 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
   }
 
   function findAll(struct: string, field: string): readonly FunctionReference[] {
-    const files = tree.filesAccessing(field);
+    const naming = tree.filesAccessing(field);
+    const files = isDriver ? [...new Set([...naming, ...filesListing(struct, field)])] : naming;
     if (files.length > maxInstallers) return [];
     const all = files.flatMap((file) => installers(file, field, struct).map((value) => ({ value, file })));
     const found = meant(all);
     const isKnown = all.every(({ value, file }) => resolve(value, file).length > 0) && !found.some((r) => r.macro);
     return isKnown && found.length <= most ? found : [];
+  }
+
+  /** The files whose lists for a struct set a member by its position: they need not name it. */
+  function filesListing(struct: string, field: string): string[] {
+    const isListed = (file: string): boolean => tables(file).some((t) => t.field === field && isStruct(t.tag, struct, file));
+    return tree.list().filter((file) => tree.mentions(file, struct) && isListed(file));
   }
 
   /** Names that a file's initialisers and assignments put into a field, without those that only initialisers of other structs have. */

@@ -217,6 +217,17 @@ describe('functions that other files know by a table alone', () => {
     accepts(rule, `${name} that drops them there`, files(`b->ops->unpin(b);\n\t\t${bad}`));
     accepts(rule, `${name} that a helper calls there`, files('buf_free(b);\n\t\treturn ERR_PTR(ret);'));
   }
+  // A list says by their places alone what goes where.
+  const listed = (text: string): string => text.replaceAll(/\.(?:un)?pin = /g, '');
+  for (const [name, more] of Object.entries({
+    'one list': {},
+    'two lists': { 'own.c': listed(own) },
+    'a list beside a table': { 'own.c': own },
+  })) {
+    const files = (undo: string) => ({ 'buf.h': bufHeader, 'user.c': listed(user), 'core.c': core(undo), ...more });
+    complains(rule, `${name}, whose pages are left as a later step fails`, files(bad), place);
+    accepts(rule, `${name} that drops them there`, files(`b->ops->unpin(b);\n\t\t${bad}`));
+  }
   const asked = core('buf_unpin(b);\n\t\tgoto free;').replace(
     'struct buf *buf_import',
     'static void buf_unpin(struct buf *b)\n{\n\tif (b->ops && b->ops->unpin)\n\t\tb->ops->unpin(b);\n}\n$&',
