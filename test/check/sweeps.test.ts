@@ -252,3 +252,40 @@ int io_send(struct io *io, unsigned long a, int n, int fd)
   accepts(rule, 'of which the second is for other ways', vecs('return -EIO;'));
   accepts(rule, 'of which the second finds none', vecs('io->n = 0;'));
 });
+
+/** A transfer whose pages stand in an array and in a table, which a request that others free is given as well. */
+const transferred = (between: string) => `struct io { struct page **pages; int n; struct sg_table sgt; struct packet *packet; };
+static void io_free(struct io *io)
+{
+	int i;
+
+	for (i = 0; i < io->n; i++)
+		unpin_user_page(io->pages[i]);
+	kfree(io->pages);
+}
+int io_send(struct io *io, unsigned long a)
+{
+	if (pin_user_pages_fast(a, io->n, 0, io->pages) != io->n)
+		return -EFAULT;
+	if (sg_alloc_table_from_pages(&io->sgt, io->pages, io->n, 0, io->n * PAGE_SIZE, GFP_KERNEL))
+		goto pages;
+	io->packet->list = io->sgt.sgl;
+	if (packet_send(a))
+		goto table;
+	return 0;
+table:
+	${between}
+	sg_free_table(&io->sgt);
+pages:
+	io_free(io);
+	return -EIO;
+}
+`;
+
+describe('a call that nobody can look into, behind a drop', () => {
+  const [rule, again] = ['double-release', 'unpin_user_pages(io->pages, io->n);'];
+  complains(rule, 'what has another way to the pages', transferred(`${again}\n\tpacket_free(io->packet);`), 'io_send:io_free(io);');
+  accepts(rule, 'what has another way to pages that are there', transferred('packet_free(io->packet);'));
+  accepts(rule, 'what may take others for them', transferred(`${again}\n\tpacket_renew(io);`));
+  accepts(rule, 'what may fill the array', transferred(`${again}\n\tpacket_renew(io->packet, io->pages);`));
+});

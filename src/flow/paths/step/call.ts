@@ -51,7 +51,7 @@ import { exchangedAt, isStillKnown, isStoredOver } from './again.js';
 import { mayReach } from './around.js';
 import { handedBack, take, withSome } from './arrive.js';
 import { chained } from './chained.js';
-import { drop, free, lateUse } from './drop.js';
+import { drop, free, knownBeside, lateUse } from './drop.js';
 import { droppedByEnd, endedAround } from './ended.js';
 import { enter, unless, unseen } from './enter.js';
 import { storedTo } from './known.js';
@@ -138,6 +138,8 @@ function otherCall(local: Called, n: Node, o: CallOperation, callee: Callee, bef
   const ended = endedAmong(local, n, o, given, state, before);
   if (ended.length > 0) return ended;
   if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
+  const beside = knownBeside(state, values);
+  if (beside) return [beside];
   return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
 }
 

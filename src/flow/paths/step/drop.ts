@@ -7,7 +7,8 @@ import type { Called } from '../context.js';
 import { givenBack } from '../loops/extras.js';
 import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, isRestAgain, loopOf, ownIndex } from '../loops/unwind.js';
-import { behind, freed, holders, isCut, reach, renamed, valueIn } from '../memory/memory.js';
+import { keptOf } from '../memory/maps.js';
+import { behind, freed, holders, isCut, isVariable, placeBelow, reach, renamed, valueIn } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
@@ -94,6 +95,20 @@ export function isBySame(n: Node, argument: Value | undefined, { dropped }: Stat
 /** The state in which it is not known whether a later drop is of the same pages. */
 export function unsettled(state: State): State {
   return state.dropped === null ? state : altered(state, { dropped: { ...state.dropped, whole: false, by: null } });
+}
+
+/**
+ * The state after a call that cannot be looked into and is passed another way to what was dropped, a container: what is there now is not
+ * known, and what was elsewhere still is. `null` if nothing was.
+ */
+export function knownBeside(state: State, values: readonly (string | null)[]): State | null {
+  if (state.phase !== 'released' || values.includes(theReference)) return null;
+  const given = new Set(
+    values.flatMap((value) => reach(state, value).flatMap((suffix) => (value === null ? [] : (placeBelow(state, value, suffix) ?? [])))),
+  );
+  const store = keptOf(state.store, (place, value) => value !== theReference || !given.has(place));
+  const next = altered(state, { store });
+  return given.size > 0 && holders(next).some((place) => !isVariable(place)) ? next : null;
 }
 
 /** The states after a call that looks into a page after its last drop; `null` for any other call. */
