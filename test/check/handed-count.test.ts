@@ -142,3 +142,48 @@ describe('a helper that drops what stands in objects', () => {
   accepts(rule, 'all that were marked before', segmented({ dropped: 'g->pinned', done: 'g->pinned = true;' }));
   accepts(rule, 'those before the one that failed', segmented({ range: 'j->done', done: 'j->done++;' }));
 });
+
+/** A function that takes pages into an object and says how many, and who uses as many as were asked for. */
+const kept = ({
+  test = 'if (got < 0)\n\t\treturn got;',
+  between = ';',
+  last = ';',
+  uses = 'n',
+} = {}) => `struct buf { struct page **pages; int n; };
+static int buf_pin(struct buf *b, unsigned long a, int n)
+{
+	int got;
+
+	b->pages = kvcalloc(n, sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE, b->pages);
+	if (got < 0) {
+		kvfree(b->pages);
+		b->pages = NULL;
+	}
+	${last}
+	return got;
+}
+int buf_copy(struct buf *b, unsigned long a, int n, void *from)
+{
+	int i, got;
+
+	got = buf_pin(b, a, n);
+	${test}
+	${between}
+	for (i = 0; i < ${uses}; i++)
+		memcpy_to_page(b->pages[i], 0, from + i * PAGE_SIZE, PAGE_SIZE);
+	unpin_user_pages_dirty_lock(b->pages, got, true);
+	return 0;
+}
+`;
+
+describe('a count of pages that another function has taken into an object', () => {
+  const rule = 'unchecked-count';
+  complains(rule, 'one that is not looked at', kept(), 'buf_copy:memcpy_to_page(b->pages[i], 0, from + i * PAGE_SIZE, PAGE_SIZE);');
+  accepts(rule, 'one by which the pages are used', kept({ uses: 'got' }));
+  accepts(rule, 'one that has to be what was asked for', kept({ test: 'if (got != n)\n\t\treturn -EFAULT;' }));
+  accepts(rule, 'one that a helper is given with the object', kept({ between: 'buf_cut(b, got);' }));
+  accepts(rule, 'an object that is given other pages then', kept({ last: 'b->pages = buf_padded(b, n);' }));
+});

@@ -1,10 +1,11 @@
 /** A call behind which pages are counted: the acquiring call itself, or one of a function that returns its count. */
 import { outcomesOfNone } from '../../flow/outcome.js';
 import { indexOf } from '../../flow/paths/loops/unwind.js';
+import type { Holder } from '../../flow/paths/memory/state.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isStore, type Node } from '../../program/graph.js';
-import type { Value } from '../../program/path.js';
+import { rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { plainPath, sourceName } from '../../program/text.js';
 import { acquiredOf, type Site } from '../../survey/sites.js';
@@ -84,25 +85,25 @@ function isPart(call: CallOperation, at: number): boolean {
 }
 
 /**
- * The calls of a function that returns its count with the outcomes `handed`, if the caller gave it the array and it did not change that.
- * Where it was not given the number asked for, ERROR has to be among the outcomes.
+ * The calls of a function that returns its count with the outcomes `handed`, if the caller gave it the array, or the object in which that
+ * is, and it did not change that. Where it was not given the number asked for, ERROR has to be among the outcomes.
  */
 export function takingsAbove(taking: Taking, handed: number): Taking[] {
   const { subject, reference, graph, start, array, asked } = taking;
   const { program } = subject;
   const params = graph.params.map((p) => p.name);
-  const place = (path: string | null): number => (path === null ? -1 : params.indexOf(path));
-  const [pages, count] = [place(array.address ? null : array.path), place(asked.path)];
+  const pages = array.address ? null : belowGiven(graph, array.path ?? '');
+  const count = asked.path === null ? -1 : params.indexOf(asked.path);
   const isAsked = count >= 0;
-  if (pages < 0 || taking.indexes === 'bytes' || (!isAsked && (handed & ERROR) === 0)) return [];
-  const changed = graph.nodes.some(
-    ({ operation: o, pos }) => isStore(o) && pos < start.pos && (o.target === params[pages] || (isAsked && o.target === params[count])),
-  );
-  if (changed) return [];
+  if (pages === null || taking.indexes === 'bytes' || (!isAsked && (handed & ERROR) === 0)) return [];
+  const given = [pages.of, ...(isAsked ? [count] : [])].map((of) => params[of]);
+  const isChanged = ({ operation: o, pos }: Node): boolean => isStore(o) && pos < start.pos && given.includes(o.target);
+  if (graph.nodes.some(isChanged)) return [];
   return program.callSites(reference).flatMap(({ caller, graph: above, node, call }): Taking[] => {
-    const [given, wanted] = [call.args[pages], isAsked ? call.expressions[count] : undefined];
-    if (caller.macro || !given?.path || (isAsked && !wanted)) return [];
+    const [handing, wanted] = [call.args[pages.of], isAsked ? call.expressions[count] : undefined];
+    if (caller.macro || !handing?.path || (isAsked && !wanted)) return [];
     const text = wanted ? sourceName(wanted) : '';
+    const there = pages.suffix === '' ? handing : { path: handing.path + pages.suffix, address: false, text: '' };
     if (text === '1') return [];
     const step = stepIn(program, caller, call.pos, `handed on by ${reference.name}()`);
     return [
@@ -112,12 +113,19 @@ export function takingsAbove(taking: Taking, handed: number): Taking[] {
         graph: above,
         start: node,
         call,
-        array: given,
+        array: there,
         asked: { text, path: wanted ? plainPath(wanted) : null },
         outcomes: ERROR | handed,
-        indexes: isPart(call, pages) ? 'part' : isAsked ? 'all' : 'some',
+        indexes: isPart(call, pages.of) ? 'part' : isAsked ? 'all' : 'some',
         way: [...taking.way, step],
       },
     ];
   });
+}
+
+/** The parameter in which an array is handed in, and the member of it in which that stands; `null` for any other. */
+function belowGiven({ params }: Graph, path: string): Holder | null {
+  const root = rootOf(path);
+  const [of, suffix] = [params.findIndex((p) => p.name === root), path.slice(root.length)];
+  return of < 0 || !/^(\.\w+)*$/.test(suffix) ? null : { of, suffix };
 }

@@ -7,7 +7,7 @@ import { textAt } from '../../flow/paths/function/text.js';
 import { conditionText } from '../../flow/paths/memory/condition-text.js';
 import { keepsBits, masksSetAt } from '../../flow/paths/memory/masks.js';
 import { type Assume, type CallOperation, type Copy, isStore, type Node, type Store } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
+import { rootOf, type Value } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { releases, saysNoReferences, transfers, userTests } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
@@ -202,7 +202,8 @@ function behindCall(w: Walking, state: State, n: Node, o: CallOperation, faults:
   const name = o.name ?? '';
   const isHelper = !w.program.isNeutral(name, w.taking.reference.file) && !releases.has(name) && !transfers.has(name);
   // A helper that is given the result together with the pages may do what is needed.
-  if (isGivenResult && isHelper && o.args.some((a) => isArray(w, a.path)) && !takesAsItIs(w, state, o)) return null;
+  const isGivenPages = ({ path }: Value): boolean => isArray(w, path) || (path !== null && leadsToArray(w, path));
+  if (isGivenResult && isHelper && o.args.some(isGivenPages) && !takesAsItIs(w, state, o)) return null;
   const counted = state.counted || noted.counted || (isGivenResult && !isTest(o.name));
   return { ...state, counted, step: null };
 }
