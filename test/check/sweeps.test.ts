@@ -289,3 +289,63 @@ describe('a call that nobody can look into, behind a drop', () => {
   accepts(rule, 'what may take others for them', transferred(`${again}\n\tpacket_renew(io);`));
   accepts(rule, 'what may fill the array', transferred(`${again}\n\tpacket_renew(io->packet, io->pages);`));
 });
+
+/** Pages that are taken and mapped one by one; who fails to map one drops it, and by a loop those before it. */
+const mapped = ({
+  own = 'unpin_user_page(m->pages[i]);',
+  from = 'i',
+  head = 'for (; last >= 0; last--)',
+  stepped = ';',
+  inline = false,
+  asked = ';',
+  first = ';',
+} = {}) => `
+struct maps { struct page *pages[64]; dma_addr_t at[64]; int n; };
+static void maps_unwind(struct device *dev, struct maps *m, int last)
+{
+	${first}
+	${head} {
+		${asked}
+		dma_unmap_page(dev, m->at[last], PAGE_SIZE, DMA_TO_DEVICE);
+		unpin_user_page(m->pages[last]);
+	}
+}
+int maps_fill(struct device *dev, struct maps *m, unsigned long a, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (pin_user_pages_fast(a + i * PAGE_SIZE, 1, 0, &m->pages[i]) != 1) {
+			maps_unwind(dev, m, i - 1);
+			return -EFAULT;
+		}
+		m->at[i] = dma_map_page(dev, m->pages[i], 0, PAGE_SIZE, DMA_TO_DEVICE);
+		if (dma_mapping_error(dev, m->at[i])) {
+			${own}
+			${stepped}
+			${inline ? `for (; i >= 0; i--)\n\t\t\t\tunpin_user_page(m->pages[i]);` : `maps_unwind(dev, m, ${from});`}
+			return -EIO;
+		}
+	}
+	m->n = n;
+	return 0;
+}
+void maps_end(struct device *dev, struct maps *m)
+{
+	maps_unwind(dev, m, m->n - 1);
+}
+`;
+
+describe('an element that is dropped before those that come before it', () => {
+  const rule = 'double-release';
+  complains(rule, 'a helper that begins with it', mapped(), 'maps_fill:maps_unwind(dev, m, i);');
+  complains(rule, 'a loop that begins with it', mapped({ inline: true }), 'maps_fill:unpin_user_page(m->pages[i]);');
+  accepts(rule, 'a helper alone', mapped({ own: ';' }));
+  accepts(rule, 'a helper that begins before it', mapped({ from: 'i - 1' }));
+  accepts(rule, 'a helper that steps back first', mapped({ head: 'while (last--)' }));
+  accepts(rule, 'a helper that has stepped back before', mapped({ first: 'last--;' }));
+  const forgotten = 'unpin_user_page(m->pages[i]);\n\t\t\tm->pages[i] = NULL;';
+  accepts(rule, 'a helper that leaves out what is not there', mapped({ own: forgotten, asked: 'if (!m->pages[last])\n\t\t\tcontinue;' }));
+  accepts(rule, 'an index that was stepped back', mapped({ stepped: 'i--;' }));
+  accepts(rule, 'a loop from an index that was stepped back', mapped({ stepped: 'i--;', inline: true }));
+});

@@ -1,6 +1,6 @@
 /** Loops that undo the earlier iterations of another loop, but not the one that failed; and which element of an array a call is given. */
 import type { FunctionReference } from '../../../program/file.js';
-import { type CallOperation, type Graph, isStore, type Loop, leadsTo, type Node } from '../../../program/graph.js';
+import { type CallOperation, type Graph, isStore, type Loop, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -10,7 +10,7 @@ import type { Expression } from '../../../syntax/ast.js';
 import { movesOf, placeOf } from '../../moves.js';
 import type { Called } from '../context.js';
 import { belowParameter } from '../function/parameter.js';
-import { type InGraph, textAt } from '../function/text.js';
+import { type InGraph, textAt, type Within } from '../function/text.js';
 import { isContained } from '../memory/memory.js';
 import { outcome, type State } from '../memory/state.js';
 
@@ -193,28 +193,10 @@ export const isRest = remembered((loop: Loop, local: Called): boolean => {
 });
 
 /** The variable of a loop that goes on from the variable's value, without setting it; `null` for any other loop. */
-function restIndex({ pos, end }: Loop, { program, reference }: Called): string | null {
+export function restIndex({ pos, end }: Loop, { program, reference }: Within): string | null {
   const text = program.between(reference.file, pos, end).replace(/\s+/g, ' ');
   const name = /^(?:while ?\(|for ?\( ?;) ?(\w+) ?(?:<|!=) ?[^;{]*/.exec(text)?.[1];
   return name !== undefined && new RegExp(`(\\+\\+ ?${name}\\b|\\b${name} ?\\+\\+)`).test(text) ? name : null;
-}
-
-/**
- * True for a drop in a loop over the rest of an array, whose first element was dropped before: the index by which the loop around has
- * dropped it was not stepped on since.
- *
- * @param at index of the argument that the call drops by
- */
-export function isRestAgain(local: Called, n: Node, o: CallOperation, at: number, { dropped }: State): boolean {
-  const rest = n.loops.at(-1);
-  const round = dropped === null ? undefined : n.loops.find((l) => l.id === dropped.loop);
-  if (dropped === null || dropped.doubt !== null || dropped.unsure || !rest || !round || rest === round) return false;
-  const element = elementGiven(o, at);
-  const index = element === undefined ? null : ownIndex(lookedUp(element));
-  if (index === null || !round.variables.includes(index) || restIndex(rest, local) !== index) return false;
-  const isStep = ({ operation }: Node): boolean => isStore(operation) && operation.target === index;
-  const first = local.graph.nodes.find(({ pos, operation }) => pos === dropped.pos && operation?.kind === 'call');
-  return first !== undefined && leadsTo(local.graph, first, (m) => m.loops.some((l) => l.id === rest.id), isStep);
 }
 
 /**

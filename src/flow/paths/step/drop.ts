@@ -5,8 +5,9 @@ import { freedOf, pageFillingCalls, pageReadingCalls, pageUse, type ReleaseCall,
 import type { Expression } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
 import { givenBack } from '../loops/extras.js';
+import { isRestAgain } from '../loops/rest.js';
 import { sweepAt } from '../loops/sweep.js';
-import { isBefore, isOfEarlier, isRestAgain, loopOf, ownIndex } from '../loops/unwind.js';
+import { isBefore, isOfEarlier, loopOf, ownIndex } from '../loops/unwind.js';
 import { keptOf } from '../memory/maps.js';
 import { behind, freed, holders, isCut, isVariable, placeBelow, reach, renamed, valueIn } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';

@@ -5,6 +5,7 @@ import { join } from '../../../program/path.js';
 import { folderOf } from '../../../program/place.js';
 import type { Called } from '../context.js';
 import { givenBack } from '../loops/extras.js';
+import { isHandedAgain } from '../loops/rest.js';
 import { sweepAt } from '../loops/sweep.js';
 import { loopOf } from '../loops/unwind.js';
 import { copyOf } from '../memory/maps.js';
@@ -125,6 +126,12 @@ function lateCall(
   before: State,
 ): State[] {
   const next = put(state, o.result, null);
+  const again = ({ trail }: Exit): State[] => {
+    const end = told(local, n, state, `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
+    local.late({ kind: 'double', trail: after(trail, end.trail) as Trail, pos: n.pos });
+    // For callers the exit is still a drop.
+    return [unsettled(next)];
+  };
   // It must drop on every exit, and on one of these nothing unknown may come before the drop.
   const certain = exits.find((e) => !e.unsure);
   // One element of an array may be one that was not dropped.
@@ -141,11 +148,9 @@ function lateCall(
     exits.every((e) => e.kind === 'dropped' && e.drop?.whole && isAsRequired(local, o, before, e)) &&
     !exits.some((e) => countsOf(local, o, callee, e, before).some((count) => signOf(before, count) === sign.zero))
   ) {
-    const end = told(local, n, state, `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
-    local.late({ kind: 'double', trail: after(certain.trail, end.trail) as Trail, pos: n.pos });
-    // For callers the exit is still a drop.
-    return [unsettled(next)];
+    return again(certain);
   }
+  if (certain !== undefined && !state.unsure && isHandedAgain(local, n, o, callee, exits, state)) return again(certain);
   if (exits.some((e) => e.kind === 'dropped')) return [];
   // What else it does with pages that are gone does not matter, except for what comes too late.
   return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
