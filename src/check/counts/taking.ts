@@ -123,7 +123,7 @@ export function takingsAbove(taking: Taking, handed: number): Taking[] {
   });
 }
 
-/** The parameter in which an array is handed in, and the member of it in which that stands; `null` for any other. */
+/** The parameter that an array is passed in, and the suffix below it at which the array is; `null` for any other array. */
 function belowGiven({ params }: Graph, path: string): Holder | null {
   const root = rootOf(path);
   const [of, suffix] = [params.findIndex((p) => p.name === root), path.slice(root.length)];

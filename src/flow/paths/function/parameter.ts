@@ -27,7 +27,7 @@ export function belowParameter(graph: Graph, path: string): Holder | null {
 
 const members = remembered((_graph: Graph) => new Map<string, Holder | null>());
 
-/** The member of a parameter to which a variable for a struct leads: `seg = &job->seg[i]`; `null` for any other. */
+/** The place below a parameter that a pointer to a struct is set to, `seg = &job->seg[i]`; `null` for any other variable. */
 function memberOf(graph: Graph, variable: string): Holder | null {
   const answers = members(graph);
   const known = answers.get(variable);
@@ -38,7 +38,7 @@ function memberOf(graph: Graph, variable: string): Holder | null {
   return found;
 }
 
-/** A path below a parameter as such; `null` for any other, and for a parameter itself. */
+/** A path below a parameter as index and suffix; `null` for any other path, and for a parameter itself. */
 function below(graph: Graph, path: string): Holder | null {
   const root = rootOf(path);
   const of = root === path ? -1 : parameterOf(graph, root);
@@ -51,7 +51,7 @@ function isObject({ types }: Graph, variable: string): boolean {
   return type !== undefined && type.pointers === 1 && structName(type) !== null;
 }
 
-/** What a variable is set to, if that is but one place. */
+/** The place that a variable is set to, if all that sets it agrees; else `null`. */
 function sourceOf({ nodes }: Graph, variable: string): (Value & { path: string }) | null {
   const sources = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.target === variable ? [o.source] : []));
   const [first] = sources;

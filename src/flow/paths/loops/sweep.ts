@@ -61,7 +61,7 @@ function filling(name: string | null): boolean {
   return name !== null && transfers.get(name)?.moves.some(([, to]) => /^\d/.test(to)) === true;
 }
 
-/** What a loop runs up to, of one that is not left before, whatever its rounds pass over; `null` for any other. */
+/** The bound of a loop that runs through all elements and is not left early, even if iterations skip some; `null` for any other loop. */
 export function wholeRangeOf(loop: Loop, within: Within): string | null {
   const body = within.program.between(within.reference.file, loop.bodyPos, loop.end);
   const isLeft = /\b(break|goto|return)\b/.test(body);
@@ -76,7 +76,7 @@ function isSweep(loop: Loop, index: string, local: InGraph): boolean {
   return goesOverAll(loop, index, local);
 }
 
-/** True for a loop of which the head gives each index from the first on up to its bound, or each from there down to the first. */
+/** True for a loop whose head counts through every index, from the first up to its bound or down to the first. */
 function goesOverAll(loop: Loop, index: string, within: Within): boolean {
   const head = headOf(loop, within);
   const declared = String.raw`\w*?`;

@@ -37,7 +37,7 @@ export function askedOf(context: Context, callee: FunctionReference, nested = ma
   return known.get(key) ?? known.work(key, () => questionsOf(context, callee, nested));
 }
 
-/** Which of the parameters, by their numbers, a function goes by as it drops, and are no pointers: whether they are zero is its caller's to know. */
+/** Indices of the parameters, other than pointers, that decide what a function drops: its caller knows whether they are zero. */
 export function decidingOf(context: Context, callee: FunctionReference, { params }: Graph): readonly number[] {
   if (!params.some(isPlainNumber)) return [];
   const asked = askedOf(context, callee);

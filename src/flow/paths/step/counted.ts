@@ -45,8 +45,8 @@ export function dropsEarlier(local: Called, o: CallOperation, callee: FunctionRe
 }
 
 /**
- * True for a way out on which a function drops the whole arrays of all objects of an array, by a loop of its own that goes as far as the one
- * in which this function has taken pages into one of those arrays.
+ * True for an exit by which a function drops the whole arrays of all objects of an array, in a loop of its own that goes as far as the loop
+ * in which the caller has taken pages into one of those arrays.
  */
 export function dropsOfEach(local: Called, o: CallOperation, callee: FunctionReference, { drop }: Exit, state: State): boolean {
   const [taking] = local.taking;
@@ -69,7 +69,7 @@ export function dropsOfEach(local: Called, o: CallOperation, callee: FunctionRef
   );
 }
 
-/** True for a call that is given what stands in the element of a round, an object. */
+/** True for a call that is passed an object in the iteration's element of an array. */
 function isOfElement(local: InGraph, loop: Loop, { operation: o }: Node): boolean {
   if (o?.kind !== 'call') return false;
   return o.args.some(({ path }, i) => {

@@ -247,7 +247,7 @@ export function taken(
 function isAllAsked(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, { asked }: State, before: State): boolean {
   if (!countsOf(local, o, callee, exit, before).includes(asked ?? '')) return false;
   if (exit.drop?.whole === true) return !isUnset(local, o, callee, before);
-  // What was noted may have been of another iteration's object, but for what leads to the pages.
+  // What was noted may be of another iteration's object, except where the object leads to the pages.
   const isOfOther = (place: string): boolean => !reaches(before, valueAt(before, place));
   return dropsOfEach(local, o, callee, exit, before) && !askedOfOwn(local, o, callee, before).some(isOfOther);
 }

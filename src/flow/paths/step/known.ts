@@ -70,7 +70,7 @@ export function isUnset(local: Called, o: CallOperation, callee: FunctionReferen
   return askedOfOwn(local, o, callee, before).some((place) => !before.store.has(place));
 }
 
-/** The numbers in its caller's object that a function may set and by which one goes that it calls. */
+/** The numbers in its caller's object that a function may set, and that a function which it calls tests. */
 export function askedOfOwn(local: Called, o: CallOperation, callee: FunctionReference, before: State): readonly string[] {
   const { graph, entry } = local;
   if (!isHandedUp(entry)) return [];
