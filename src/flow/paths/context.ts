@@ -46,7 +46,7 @@ export interface Context {
 }
 
 /** One walk of one variant of a function: what all its steps are given. */
-export interface Called extends Context {
+export interface WalkContext extends Context {
   /** The function. */
   reference: FunctionReference;
   /** The variant. */

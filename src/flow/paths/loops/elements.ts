@@ -2,20 +2,20 @@
 import { type Clear, type Copy, isStore, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isSeed } from '../entry.js';
 import { type InGraph, textAt } from '../function/text.js';
 import { reaches, valueAt } from '../memory/memory.js';
 import { outcome, type State } from '../memory/state.js';
 
 /** True for a store over what leads to the pages in an array of structs, if another element may be meant. */
-export function isOfAnother(local: Called, n: Node, o: Copy | Clear, place: string | null, state: State): boolean {
+export function isOfAnother(local: WalkContext, n: Node, o: Copy | Clear, place: string | null, state: State): boolean {
   if (place === null || state.phase !== 'held' || !state.store.has(place) || !reaches(state, valueAt(state, place))) return false;
   return isInElement(local, n) || isOfLaterRound(local, n, o, state);
 }
 
 /** True for a store to the current iteration's element, by index or by a variable, where an earlier iteration has taken the pages. */
-export function isOfLaterRound(local: Called, n: Node, { target }: Copy | Clear, state: State): boolean {
+export function isOfLaterRound(local: WalkContext, n: Node, { target }: Copy | Clear, state: State): boolean {
   const loop = state.phase === 'held' ? n.loops.find((l) => local.taking.some((t) => t.id === l.id)) : undefined;
   if (loop === undefined || rootOf(target) === target || !(isInElement(local, n) || isElementIn(local, loop.id, rootOf(target))))
     return false;

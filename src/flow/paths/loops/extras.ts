@@ -5,12 +5,12 @@
 import type { CallOperation, Graph, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { extraReferenceCalls } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { altered, type State, told } from '../memory/state.js';
 import { loopOf } from './unwind.js';
 
 /** The state after a call that takes an extra reference on the page it is given. */
-export function takenMore(local: Called, n: Node, o: CallOperation, state: State): State {
+export function takenMore(local: WalkContext, n: Node, o: CallOperation, state: State): State {
   const text = `${o.name}() takes one more reference`;
   const loop = loopOf(local, o, 0, n.loops);
   // A loop that also drops has given the reference back in the same iteration.
@@ -19,7 +19,7 @@ export function takenMore(local: Called, n: Node, o: CallOperation, state: State
 }
 
 /** The state after a call that drops a plain reference, by its argument `at`, on a page on which the path has extra ones. */
-export function givenBack(local: Called, n: Node, o: CallOperation, at: number, state: State): State {
+export function givenBack(local: WalkContext, n: Node, o: CallOperation, at: number, state: State): State {
   const text = `${o.name}() drops one reference of several`;
   const loop = loopOf(local, o, at, n.loops);
   if (loop === null || takingLoops(local.graph).has(loop)) return told(local, n, altered(state, { extra: state.extra - 1 }), text);
@@ -27,12 +27,12 @@ export function givenBack(local: Called, n: Node, o: CallOperation, at: number, 
 }
 
 /** The state where a loop is left that has taken, or given back, an extra reference on each element. */
-export function countedIn({ graph }: Called, { id }: Loop, state: State): State {
+export function countedIn({ graph }: WalkContext, { id }: Loop, state: State): State {
   if (state.each !== id) return state;
   return altered(state, { extra: state.extra + (takingLoops(graph).has(id) ? 1 : -1), each: null });
 }
 
-function inEveryRound(local: Called, n: Node, loop: number, text: string, state: State): State {
+function inEveryRound(local: WalkContext, n: Node, loop: number, text: string, state: State): State {
   return state.each === loop ? state : told(local, n, altered(state, { each: loop }), text);
 }
 

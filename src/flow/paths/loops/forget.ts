@@ -3,14 +3,14 @@ import type { Loop, Node } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { consumed, releases } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { spelledIn, textAt } from '../function/text.js';
 import { keptOf } from '../memory/maps.js';
 import { holders, isVariable, placeAt, valueIn } from '../memory/memory.js';
 import { altered, type State, theReference, told } from '../memory/state.js';
 
 /** The state after `pages[i] = NULL`, if this iteration has that page in a variable, which now alone holds it; `null` for other stores. */
-export function forgetElement(local: Called, n: Node, target: string, state: State): State | null {
+export function forgetElement(local: WalkContext, n: Node, target: string, state: State): State | null {
   const place = placeAt(state, target);
   if (state.phase !== 'held' || state.unsure || place === null || state.store.get(place) !== theReference) return null;
   const index = /^[\w>.-]+\[(\w+)\]\s*=\s*(?:NULL|0)\b/.exec(textAt(local, n))?.[1];
@@ -22,7 +22,7 @@ export function forgetElement(local: Called, n: Node, target: string, state: Sta
 }
 
 /** The state after a store to a queue's start, as a pipe's `tail`: buffers before it hold nothing any more; `null` for other stores. */
-export function stepOver(local: Called, n: Node, target: string, state: State): State | null {
+export function stepOver(local: WalkContext, n: Node, target: string, state: State): State | null {
   const dot = target.lastIndexOf('.');
   if (state.phase !== 'held' || dot < 0) return null;
   const object = target.slice(0, dot);
@@ -39,7 +39,7 @@ export function stepOver(local: Called, n: Node, target: string, state: State): 
  * The state after `page = obj->pages[obj->head]; obj->head++`, if the file drops what is left in the array from that member on: the element
  * that was taken out is only in the path's own variable. `null` for any other update.
  */
-export function stepPast(local: Called, n: Node, target: string, state: State): State | null {
+export function stepPast(local: WalkContext, n: Node, target: string, state: State): State | null {
   const field = /\.(\w+)$/.exec(target)?.[1];
   if (state.phase !== 'held' || field === undefined || !byOne.test(textAt(local, n))) return null;
   const places = holders(state);
@@ -51,7 +51,7 @@ export function stepPast(local: Called, n: Node, target: string, state: State): 
 const byOne = /^(?:\+\+[\w>.-]+|[\w>.-]+?\s*(?:\+\+|\+=\s*1))\s*;/;
 
 /** True if a drop in the file begins at the element of the array that the member indexes. */
-function isFront({ program, reference }: Called, array: string | undefined, member: string): boolean {
+function isFront({ program, reference }: WalkContext, array: string | undefined, member: string): boolean {
   return array !== undefined && array !== member && frontsIn(program)(reference.file).has(`${array}.${member}`);
 }
 
@@ -74,13 +74,13 @@ function frontsOf(text: string): string[] {
 
 const dropCall = new RegExp(String.raw`\b(?:${[...releases.keys()].join('|')})\s*\(`);
 
-function without(local: Called, n: Node, state: State, places: readonly string[], target: string): State {
+function without(local: WalkContext, n: Node, state: State, places: readonly string[], target: string): State {
   const store = keptOf(state.store, (place) => !places.includes(place));
   return told(local, n, altered(state, { store }), `${spelledIn(local, target)} forgets the pages in it`, { kind: 'forgotten' });
 }
 
 /** True if an iteration has had the followed element in a variable of its own, and did not drop it. */
-export function isSeen({ graph }: Called, loop: Loop, state: State): boolean {
+export function isSeen({ graph }: WalkContext, loop: Loop, state: State): boolean {
   const own = new Set(
     graph.nodes.flatMap(({ operation: o, loops }) => (o?.kind === 'copy' && loops.some((l) => l.id === loop.id) ? [o.target] : [])),
   );

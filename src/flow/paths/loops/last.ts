@@ -1,14 +1,14 @@
 /** The last iteration of a counting loop: `i == n - 1` is true in it, and without it the loop does not run to its end. */
 import type { Assume, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import type { Within } from '../function/text.js';
 import { keptOf, withEntry } from '../memory/maps.js';
 import { valueIn } from '../memory/memory.js';
 import { altered, type State } from '../memory/state.js';
 
 /** The state after a condition that may tell the last iteration from others; `null` if this path has found otherwise before. */
-export function roundOf(local: Called, n: Node, { left, op, right }: Assume, state: State): State | null {
+export function roundOf(local: WalkContext, n: Node, { left, op, right }: Assume, state: State): State | null {
   const isLast = { '==': true, '>=': true, '!=': false, '<': false }[op];
   if (isLast === undefined || left.path === null || !/- ?1$/.test(right.text)) return state;
   const loop = n.loops.find((l) => l.variables.includes(left.path as string) && endsAt(l, local, left.path as string, right.text));
@@ -19,7 +19,7 @@ export function roundOf(local: Called, n: Node, { left, op, right }: Assume, sta
 }
 
 /** The state behind `got >= wanted`, the end of a loop that takes pages until there are enough: there are exactly as many. */
-export function reached(local: Called, { left, op, right }: Assume, state: State): State {
+export function reached(local: WalkContext, { left, op, right }: Assume, state: State): State {
   if (op !== '>=' || left.path === null || !countsTaking(local, left.path)) return state;
   const [count, wanted] = [valueIn(state, left), valueIn(state, right)];
   if (count === null || wanted === null || count.startsWith('=')) return state;
@@ -27,7 +27,7 @@ export function reached(local: Called, { left, op, right }: Assume, state: State
 }
 
 /** True for a variable that a loop which takes pages counts with. */
-export function countsTaking({ taking }: Called, path: string): boolean {
+export function countsTaking({ taking }: WalkContext, path: string): boolean {
   return taking.some((l) => l.variables.includes(path));
 }
 
@@ -53,7 +53,7 @@ export function plain(text: string): string {
 }
 
 /** True if the variable runs up to the text without its `- 1`: by the loop's condition, or by an argument of an iterating macro. */
-function endsAt(loop: Loop, local: Called, variable: string, text: string): boolean {
+function endsAt(loop: Loop, local: WalkContext, variable: string, text: string): boolean {
   const head = headOf(loop, local);
   const bound = plain(text).slice(0, -2);
   return loop.name === 'for'

@@ -2,7 +2,7 @@
 import type { Loop, Node } from '../../../program/graph.js';
 import { suffixAfter } from '../../../program/path.js';
 import { acquires } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isSeed } from '../entry.js';
 import { conditionText } from '../memory/condition-text.js';
 import { keptOf } from '../memory/maps.js';
@@ -17,7 +17,7 @@ import { sweepAt } from './sweep.js';
 import { isBelow, isMerging, isMovedOn, isRest, mergesOnly } from './unwind.js';
 
 /** The state after an edge; `null` if the path cannot take it. */
-export function along(local: Called, from: Node, to: Node, before: State): State | null {
+export function along(local: WalkContext, from: Node, to: Node, before: State): State | null {
   if (from.loops.length === 0 && to.loops.length === 0) return before;
   let state = inOtherRound(from, to, before);
   if (state.last.size > 0) {
@@ -84,7 +84,7 @@ function inOtherRound(from: Node, to: Node, state: State): State {
 }
 
 /** True where a loop ends that has dropped all elements of an array one by one. */
-function isSwept(local: Called, from: Node, loop: Loop, { dropped }: State): boolean {
+function isSwept(local: WalkContext, from: Node, loop: Loop, { dropped }: State): boolean {
   if (dropped?.loop !== loop.id || local.shape.isJump(from.id, loop)) return false;
   return local.graph.nodes.some((n) => n.pos === dropped.pos && sweepAt(local, n) === loop);
 }
@@ -95,7 +95,7 @@ function elements({ store }: State): State['store'] {
 }
 
 /** True for a jump out of a loop that has dropped one element in this iteration: the elements of later iterations are held. */
-function isOthersLeft({ entry, graph, shape }: Called, from: Node, loop: Loop, state: State): boolean {
+function isOthersLeft({ entry, graph, shape }: WalkContext, from: Node, loop: Loop, state: State): boolean {
   if (state.dropped?.loop !== loop.id || entry.kind !== 'site' || (entry.pos >= loop.pos && entry.pos < loop.end)) return false;
   if (!shape.isJump(from.id, loop) || !holders(state).some((place) => place.endsWith('[]'))) return false;
   // If another loop inside drops, that is for the other elements.
@@ -108,7 +108,7 @@ function isOthersLeft({ entry, graph, shape }: Called, from: Node, loop: Loop, s
  * True for a loop that drops elements, and not the one that the path follows: those of earlier iterations of another loop, the rest of an
  * array from which the followed one was moved on, or those merged with it.
  */
-export function isOthers(local: Called, loop: Loop, state: State): boolean {
+export function isOthers(local: WalkContext, loop: Loop, state: State): boolean {
   if (state.phase !== 'held') return false;
   const { program, reference, graph } = local;
   const undoes = state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
@@ -116,7 +116,7 @@ export function isOthers(local: Called, loop: Loop, state: State): boolean {
 }
 
 /** True for a loop that drops only elements of arrays which calls other than this path's have filled. */
-function isFilledApart({ graph, entry, shape }: Called, loop: Loop, state: State): boolean {
+function isFilledApart({ graph, entry, shape }: WalkContext, loop: Loop, state: State): boolean {
   const isOwn = (n: Node): boolean => (entry.kind === 'site' ? n.pos === entry.pos : n.id === state.from);
   const takes = (n: Node): boolean => isSeed(n, entry) || (n.operation?.kind === 'call' && acquires.has(n.operation.name ?? ''));
   const fills = graph.nodes.filter((n) => takes(n) && !isOwn(n));
@@ -134,7 +134,7 @@ function isFilledApart({ graph, entry, shape }: Called, loop: Loop, state: State
 }
 
 /** True if a call that hands the reference back is in the loop. */
-function isCallLoop(local: Called, pos: number, end: number): boolean {
+function isCallLoop(local: WalkContext, pos: number, end: number): boolean {
   if (local.entry.kind !== 'returned') return false;
   const { callee } = local.entry;
   return local.graph.nodes.some((n) => n.pos >= pos && n.pos < end && n.operation?.kind === 'call' && n.operation.name === callee);

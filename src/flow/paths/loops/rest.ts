@@ -1,7 +1,7 @@
 /** Loops over the rest of an array, or back over the elements before, that begin with an element which was dropped already. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, isStore, type Loop, leadsTo, type Node } from '../../../program/graph.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import type { InGraph, Within } from '../function/text.js';
 import type { Drop, Exit, State } from '../memory/state.js';
 import { headOf } from './last.js';
@@ -13,7 +13,7 @@ import { elementGiven, lookedUp, ownIndex, restIndex } from './unwind.js';
  *
  * @param at index of the argument that the call drops by
  */
-export function isRestAgain(local: Called, n: Node, o: CallOperation, at: number, { dropped }: State): boolean {
+export function isRestAgain(local: WalkContext, n: Node, o: CallOperation, at: number, { dropped }: State): boolean {
   const rest = n.loops.at(-1);
   const round = roundOf(n, dropped);
   if (dropped === null || !rest || !round || rest === round) return false;
@@ -24,7 +24,7 @@ export function isRestAgain(local: Called, n: Node, o: CallOperation, at: number
 
 /** As {@link isRestAgain}, for a call of a function that is passed that index, and drops from there on in a loop of its own. */
 export function isHandedAgain(
-  local: Called,
+  local: WalkContext,
   n: Node,
   o: CallOperation,
   callee: FunctionReference,
@@ -73,7 +73,7 @@ function nodeOf({ graph }: InGraph, { pos }: Drop): Node | undefined {
 }
 
 /** True if some path from where an element was dropped reaches a node without setting the index. */
-function isLeftAt(local: Called, dropped: Drop, index: string, isThere: (m: Node) => boolean): boolean {
+function isLeftAt(local: WalkContext, dropped: Drop, index: string, isThere: (m: Node) => boolean): boolean {
   const isStep = ({ operation }: Node): boolean => isStore(operation) && operation.target === index;
   const first = nodeOf(local, dropped);
   return first !== undefined && leadsTo(local.graph, first, isThere, isStep);

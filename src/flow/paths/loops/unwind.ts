@@ -8,7 +8,7 @@ import { plainPath } from '../../../program/text.js';
 import { iterators, releases, transfers } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import { movesOf, placeOf } from '../../moves.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { belowParameter } from '../function/parameter.js';
 import { type InGraph, textAt, type Within } from '../function/text.js';
 import { isContained } from '../memory/memory.js';
@@ -42,7 +42,7 @@ function offsetIn({ assigned }: Graph, e: Expression): string | null {
 }
 
 /** The innermost loop, if its own variable indexes the element that a call is given; `null` if not. */
-export function loopOf(local: Called, call: CallOperation, at: number, loops: readonly Loop[]): number | null {
+export function loopOf(local: WalkContext, call: CallOperation, at: number, loops: readonly Loop[]): number | null {
   const loop = loops.at(-1);
   const e = elementGiven(call, at);
   if (!loop || !e) return null;
@@ -187,7 +187,7 @@ function below(text: string, i: string): boolean {
  * True if a loop visits only the elements from where an earlier loop was left: `while (i < n) put_page(pages[i++])` after a loop
  * by the same variable.
  */
-export const isRest = remembered((loop: Loop, local: Called): boolean => {
+export const isRest = remembered((loop: Loop, local: WalkContext): boolean => {
   const name = restIndex(loop, local);
   return name !== null && local.graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name)));
 });
@@ -203,7 +203,7 @@ export function restIndex({ pos, end }: Loop, { program, reference }: Within): s
  * True for a loop that drops elements which need no entry of their own in a container: in the same iteration of a loop around it, an
  * element of the array by another index is put into the container, and these are merged with it.
  */
-export const isMerging = remembered((loop: Loop, { program, reference, graph, shape }: Called): boolean => {
+export const isMerging = remembered((loop: Loop, { program, reference, graph, shape }: WalkContext): boolean => {
   const isInside = (n: Node): boolean => n.loops.some((l) => l.id === loop.id);
   const around = new Set(graph.nodes.find(isInside)?.loops.flatMap((l) => (l.id === loop.id ? [] : [l.id])));
   if (around.size === 0) return false;
@@ -224,14 +224,14 @@ export const isMerging = remembered((loop: Loop, { program, reference, graph, sh
 });
 
 /** True for a loop in which nothing drops but merging loops ({@link isMerging}). */
-export function mergesOnly(local: Called, loop: Loop): boolean {
+export function mergesOnly(local: WalkContext, loop: Loop): boolean {
   return local.graph.nodes.every(
     (n) => !local.shape.drops(n.id) || !n.loops.some((l) => l.id === loop.id) || n.loops.some((l) => isMerging(l, local)),
   );
 }
 
 /** True if the followed element went from an array into a container, and the function drops the rest of the array later. */
-export function isMovedOn(local: Called, state: State): boolean {
+export function isMovedOn(local: WalkContext, state: State): boolean {
   return isContained(state) && local.graph.nodes.some((n) => n.loops.some((l) => isRest(l, local)));
 }
 

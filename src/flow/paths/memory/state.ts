@@ -178,7 +178,7 @@ export interface Exit {
   sets: readonly Stored[];
   /** Numbers below parameters that the function sets on some path, and on none that ends by this exit. */
   untouched: readonly Holder[];
-  /** What the path has found of the parameters that decide how the function ends (see {@link Called.modes}), or what it drops. */
+  /** What the path has found of the parameters that decide how the function ends (see {@link WalkContext.modes}), or what it drops. */
   requires: readonly Requirement[];
   /**
    * Where all that is held was taken in earlier iterations of a loop: the loop's bound. If that is one, there are no earlier iterations.

@@ -5,7 +5,7 @@
 import { type CallOperation, type Graph, isRead, type Node, nodesBehind } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import { errorCalls } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { spelledIn } from '../function/text.js';
 import { baseOf, freed, reach, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
@@ -13,7 +13,7 @@ import { type State, sign, told } from '../memory/state.js';
 import { isAroundParameter, nameOf } from './around.js';
 
 /** The state after such a call has failed; `null` if somebody may still know the object, or be told of the failure. */
-export function abandoned(local: Called, n: Node, o: CallOperation, object: string, state: State): State | null {
+export function abandoned(local: WalkContext, n: Node, o: CallOperation, object: string, state: State): State | null {
   const { graph } = local;
   if (isRead(graph, o.result) || state.linked || baseOf(object) !== object || !leavesFailed(local, n, state)) return null;
   const isGiven = graph.params.some((p) => p.name === object) || isAroundParameter(graph, object);
@@ -31,7 +31,7 @@ export function isStored({ store }: State, object: string): boolean {
 }
 
 /** True if every path from a node on returns an error. */
-function leavesFailed({ program, reference, graph }: Called, n: Node, state: State): boolean {
+function leavesFailed({ program, reference, graph }: WalkContext, n: Node, state: State): boolean {
   const isPointer = (program.variants(reference)[0]?.returns.pointers ?? 0) > 0;
   const left = [...nodesBehind(graph, n, () => false)].flatMap(({ operation: o }) => (o?.kind === 'return' ? [o.value] : []));
   const isError = (returned: Value | null): boolean => {

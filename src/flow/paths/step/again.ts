@@ -5,7 +5,7 @@ import { remembered } from '../../../program/remembered.js';
 import { isNumber } from '../../../program/types.js';
 import { exchangingCalls, exclusiveName, releases } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { writtenByUser } from '../function/asked.js';
 import { baseOf, holders, isCut, isVariable, placeAt, reaches, valueIn } from '../memory/memory.js';
 import { type State, theReference } from '../memory/state.js';
@@ -13,7 +13,7 @@ import { latest, type TrailStep } from '../memory/trail.js';
 import { mayStore, mayStoreAbove, storeTo, waysThrough } from './setting.js';
 
 /** True for a test of something that outlives the function and may change between two calls: it may keep the second call from storing. */
-export function testsState(local: Called, state: State, o: Assume): boolean {
+export function testsState(local: WalkContext, state: State, o: Assume): boolean {
   const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
   // Not what this request asks for, nor what this call has made: that says nothing of the call before.
   const isNew = (v: string): boolean => writtenByUser(local.graph).has(rootOf(v)) || state.fresh.has(baseOf(v));
@@ -29,7 +29,7 @@ const maxCallers = 3;
  * True if a member may be stored to between two stores of what is followed: on a path of the function through such a store, or by a
  * caller. If nobody does, whoever passed the test the first time passes it again. Also true for a place that is no member.
  */
-function isSetBetween(local: Called, place: string): boolean {
+function isSetBetween(local: WalkContext, place: string): boolean {
   const { program, reference } = local;
   const member = /\.(\w+)[@[\]]*$/.exec(place)?.[1];
   if (member === undefined) return true;
@@ -39,7 +39,7 @@ function isSetBetween(local: Called, place: string): boolean {
 }
 
 /** The nodes on paths through a store to where the reference was kept; `null` if another function stores it. */
-const waysToKeep = remembered(({ graph, entry }: Called): readonly Node[] | null => {
+const waysToKeep = remembered(({ graph, entry }: WalkContext): readonly Node[] | null => {
   const facts = entry.kind === 'again' ? entry.facts : [];
   const members = facts.map(unindexed).map((fact) => fact.slice(fact.lastIndexOf('.')));
   const stores = graph.nodes.filter(
@@ -49,7 +49,7 @@ const waysToKeep = remembered(({ graph, entry }: Called): readonly Node[] | null
 });
 
 /** True for a call that may drop or test what an object holds before the object is filled again. */
-export function isLookedAfter(local: Called, o: CallOperation, state: State): boolean {
+export function isLookedAfter(local: WalkContext, o: CallOperation, state: State): boolean {
   const { name, args: all } = o;
   if (name === null) return false;
   if (exclusiveName.test(name)) {

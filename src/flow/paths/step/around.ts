@@ -5,7 +5,7 @@ import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { containerBody, containerMacro, containerOf } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { tagOf } from '../function/freed.js';
 import { testedBy } from '../function/tested.js';
 import { bodyOf, membersCalled, namesCalled } from '../function/text.js';
@@ -61,7 +61,7 @@ const ofParameters = remembered((graph: Graph): ReadonlyMap<string, CallOperatio
  * @param values the values of the call's arguments
  */
 export function mayReach(
-  { program, graph, reference: { file }, nodes }: Called,
+  { program, graph, reference: { file }, nodes }: WalkContext,
   n: Node,
   o: CallOperation,
   values: readonly (string | null)[],

@@ -3,7 +3,7 @@ import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { noPointer } from '../../../syntax/truth.js';
 import { factsAt } from '../../flow.js';
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { elementOf } from '../loops/unwind.js';
 import { equalOf } from '../memory/conditions.js';
 import { isFlag, withFlag } from '../memory/flags.js';
@@ -17,7 +17,7 @@ import { after, emptied, leadsNowhere, placed, requiredBy, resulting, resultText
 import { touchedOn } from './known.js';
 
 /** The states after the acquiring call itself. */
-export function take(local: Called, n: Node, o: CallOperation, given: State): State[] {
+export function take(local: WalkContext, n: Node, o: CallOperation, given: State): State[] {
   const { entry } = local;
   if (entry.kind !== 'site' || given.phase === 'released') return [];
   const before = withNumbers(given, o);
@@ -96,7 +96,7 @@ function takenAt(state: State, o: CallOperation, fact: string): string | null {
 }
 
 /** The state in which the acquiring call has allocated the page array (`&pages`, with `pages` NULL); not where the caller may have one. */
-function withArray({ graph }: Called, state: State, pointer: string, result: string): State {
+function withArray({ graph }: WalkContext, state: State, pointer: string, result: string): State {
   const isParameter = (name: string): boolean => graph.params.some((p) => p.name === name);
   const isGiven = isParameter(pointer);
   const place = isGiven ? placeBelow(state, pointer, '[]') : pointer.startsWith('&') ? pointer.slice(1) : null;
@@ -107,7 +107,7 @@ function withArray({ graph }: Called, state: State, pointer: string, result: str
 }
 
 /** The states after a call that hands the reference to this function, by some exits. */
-export function handedBack(local: Called, n: Node, o: CallOperation, state: State, exits: readonly Exit[]): State[] {
+export function handedBack(local: WalkContext, n: Node, o: CallOperation, state: State, exits: readonly Exit[]): State[] {
   if (state.phase === 'released') return [];
   // What another call hands in is another reference: it is followed on paths of its own.
   if (state.phase === 'held' && state.from !== n.id) return [state];
@@ -118,7 +118,7 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
 }
 
 /** The state in which the call fails in a later loop iteration: what earlier ones were handed is still held. */
-function failedLater(local: Called, n: Node, o: CallOperation, state: State): State[] {
+function failedLater(local: WalkContext, n: Node, o: CallOperation, state: State): State[] {
   if (state.phase !== 'held' || holders(state).length === 0 || !isDecided(local, n, o)) return [];
   // The number that the call returned in the earlier iteration is not what it returns now.
   const again = altered(calledAgain(state, o), {
@@ -147,7 +147,7 @@ function isStoredOver({ nodes }: Graph, { result }: CallOperation, { phase, stor
 }
 
 /** The state in which this iteration is handed other pages, and nothing leads to those of an earlier one. */
-function goneBy(local: Called, n: Node, o: CallOperation, state: State): State[] {
+function goneBy(local: WalkContext, n: Node, o: CallOperation, state: State): State[] {
   const before = calledAgain(state, o);
   const gone = altered(before, { store: keptOf(before.store, (_, value) => value !== theReference), from: null });
   const known = isDecided(local, n, o) ? withSign(gone, o.result, sign.any & ~local.nodes.failing(n, o)) : gone;
@@ -160,7 +160,7 @@ function calledAgain(state: State, { result }: CallOperation): State {
 }
 
 /** The states after a call that hands the reference in, by one exit of the callee. */
-function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
+function handedBy(local: WalkContext, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
   if (exit.kind !== 'held' && exit.kind !== 'dropped') return [];
   const earlier = state.phase === 'held' ? outcome.earlier : 0;
   const asked = exit.asked === null || typeof exit.asked === 'string' ? exit.asked : standingAt(state, o, exit.asked);
@@ -204,7 +204,7 @@ function flagged(state: State, n: Node, o: CallOperation, { of, suffix, value }:
 }
 
 /** The states after a callee has failed and dropped the pages, and left pointers to them. */
-function givenUp(local: Called, n: Node, o: CallOperation, before: State, exit: Exit): State[] {
+function givenUp(local: WalkContext, n: Node, o: CallOperation, before: State, exit: Exit): State[] {
   const known = before.phase === 'before' ? withSign(before, o.result, exit.result) : null;
   if (!known || !exit.drop || n.loops.length > 0) return [];
   const state = emptied(placed(resulting(known, o, exit), o, exit.holders), o, exit.none);

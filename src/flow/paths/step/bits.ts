@@ -1,6 +1,6 @@
 /** Statements that set or clear flags in a number: what is known of its bits after that. */
 import type { Node } from '../../../program/graph.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isHandedUp } from '../entry.js';
 import { textAt } from '../function/text.js';
 import { set } from '../memory/flags.js';
@@ -13,7 +13,7 @@ import { altered, type State, sign } from '../memory/state.js';
 const name = /^[A-Z_][A-Z\d_]*$/;
 
 /** The state after a node that sets or clears named flags in the number at a place; `null` for any other node. */
-export function flagged(local: Called, n: Node, target: string, place: string, state: State): State | null {
+export function flagged(local: WalkContext, n: Node, target: string, place: string, state: State): State | null {
   const text = textAt(local, n);
   const masks = masksSetAt(text);
   // `x |= -EIO` makes the number an error code, below zero.
@@ -48,7 +48,7 @@ export function flagged(local: Called, n: Node, target: string, place: string, s
 }
 
 /** True for a place below a parameter. */
-function isGiven({ graph }: Called, place: string): boolean {
+function isGiven({ graph }: WalkContext, place: string): boolean {
   const base = baseOf(place);
   return place !== base && graph.params.some((p) => p.name === base);
 }

@@ -24,7 +24,7 @@ import {
 } from '../../../protocol/index.js';
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
 import { coversAll, type Refill, refillsOf } from '../../refill.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isGivenAround } from '../entry.js';
 import type { Callee } from '../function/callee.js';
 import { isAlwaysSet } from '../function/shape.js';
@@ -61,7 +61,7 @@ import { changed, changedIfAsked, escaped, linked, mayChange, share, written, wr
 import { moved } from './transfer.js';
 
 /** The states after a call; none if the path cannot be followed. */
-export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
+export function call(local: WalkContext, n: Node, o: CallOperation, before: State): State[] {
   const { entry } = local;
   // If the reference was given below this call's result (around a parameter), that result keeps its value.
   const state = setBehind(local, n, o, isGivenAround(entry, o.result) ? before : renewed(before, o.result));
@@ -80,7 +80,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
 }
 
 /** The states after a call that neither takes the reference nor hands it in. */
-function otherCall(local: Called, n: Node, o: CallOperation, callee: Callee, before: State): State[] {
+function otherCall(local: WalkContext, n: Node, o: CallOperation, callee: Callee, before: State): State[] {
   let state = before;
   const { entry } = local;
   const { api, release, allocates, isOwn, isNeutral, isLinking, isSending, isMapping, makes, callback } = callee;
@@ -147,7 +147,14 @@ function otherCall(local: Called, n: Node, o: CallOperation, callee: Callee, bef
  * The states after a call through a member, by those of several candidates that drop: whoever keeps pages in the object set it up for
  * that.
  */
-function endedAmong(local: Called, n: Node, o: CallOperation, given: readonly (readonly string[])[], state: State, before: State): State[] {
+function endedAmong(
+  local: WalkContext,
+  n: Node,
+  o: CallOperation,
+  given: readonly (readonly string[])[],
+  state: State,
+  before: State,
+): State[] {
   if (state.phase !== 'held') return [];
   return (o.among ?? []).flatMap((callee) => {
     const ways = enter(local, n, o, callee, given, state, before);
@@ -156,7 +163,7 @@ function endedAmong(local: Called, n: Node, o: CallOperation, given: readonly (r
 }
 
 /** True for a macro around the call that hands in the pages, `if (CHECKED(map(…)))`: how its answer depends on the result is not known. */
-function isGivenAnswer({ entry, graph, shape }: Called, o: CallOperation): boolean {
+function isGivenAnswer({ entry, graph, shape }: WalkContext, o: CallOperation): boolean {
   if (entry.kind !== 'returned' || !shape.isDecided(o.result)) return false;
   return o.args.some(({ path }) => path?.startsWith('%') && callsOf(graph, entry.callee).some(({ call }) => call.result === path));
 }
@@ -174,7 +181,7 @@ function errorIn(state: State, api: string, value: string | null): string | null
 }
 
 /** Ends the path at a call that may free the object with the pages. */
-function givenUp(local: Called): State[] {
+function givenUp(local: WalkContext): State[] {
   local.givenUp();
   return [];
 }
@@ -183,7 +190,7 @@ function givenUp(local: Called): State[] {
  * The states after a call that starts a thread. What the thread is given is its own and not followed further, unless the thread function
  * only signals its end. Where no thread could be started, it is still this function's.
  */
-function started(local: Called, n: Node, o: CallOperation, { api, callback }: Callee, state: State): State[] {
+function started(local: WalkContext, n: Node, o: CallOperation, { api, callback }: Callee, state: State): State[] {
   const isDecided = local.shape.isDecided(o.result);
   const running = callback === 'passive' ? share(state, o) : null;
   const failed = isDecided ? withSign(state, o.result, sign.negative) : null;
@@ -193,7 +200,7 @@ function started(local: Called, n: Node, o: CallOperation, { api, callback }: Ca
 }
 
 /** The states after a call that registers an object with the function that will end it. Where that fails, some calls end it at once. */
-function promised(local: Called, n: Node, o: CallOperation, api: string, state: State, before: State): State[] {
+function promised(local: WalkContext, n: Node, o: CallOperation, api: string, state: State, before: State): State[] {
   const isTested = local.shape.isDecided(o.result);
   const kept = isTested ? withSign(state, o.result, sign.zero) : state;
   const failed = isTested ? withSign(state, o.result, sign.negative) : null;
@@ -203,7 +210,7 @@ function promised(local: Called, n: Node, o: CallOperation, api: string, state: 
 }
 
 /** The states after the registered function is called at once, as registering failed; none if it is not a single function of the file. */
-function endedAtOnce(local: Called, n: Node, o: CallOperation, state: State, before: State): State[] {
+function endedAtOnce(local: WalkContext, n: Node, o: CallOperation, state: State, before: State): State[] {
   const [, action, data] = o.args;
   const own = local.program.shell(local.reference.file)?.byName;
   const callee = onlyFunction(own?.get(action?.path ?? '') ?? []);
@@ -222,7 +229,7 @@ function endedAtOnce(local: Called, n: Node, o: CallOperation, state: State, bef
  * The states after an exchanging call, in a function that is called again: what the place had is stored over. If a variable or the call's
  * result leads to it, what becomes of that decides; else it is lost.
  */
-function exchanged(local: Called, n: Node, o: CallOperation, before: State, next: State): State[] {
+function exchanged(local: WalkContext, n: Node, o: CallOperation, before: State, next: State): State[] {
   const place = exchangedAt(before, o);
   if (place === null) return [next];
   const given = valueIn(before, o.args[1]);
@@ -236,14 +243,14 @@ function exchanged(local: Called, n: Node, o: CallOperation, before: State, next
 }
 
 /** True for a call that may end the object with the pages and is given only another member of it: `kref_put(&obj->ref, obj_free)`. */
-function isEnded(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): boolean {
+function isEnded(local: WalkContext, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): boolean {
   if (state.phase !== 'held' || !local.nodes.mayEnd(n, o)) return false;
   const leads = (base: string): boolean => reach(state, base).length > 0;
   return values.some((value) => value?.startsWith('&') === true && value !== `&${baseOf(value)}` && leads(baseOf(value)));
 }
 
 /** True if all that a call is given of the pages is the address of their data: it copies data, and does not touch the reference. */
-function isData({ graph }: Called, { args }: CallOperation, given: readonly (readonly string[])[]): boolean {
+function isData({ graph }: WalkContext, { args }: CallOperation, given: readonly (readonly string[])[]): boolean {
   return given.every((suffixes, i) => {
     const type = graph.types.get(args[i]?.path ?? '');
     return suffixes.length === 0 || (suffixes.join() === '' && type?.pointers === 1 && structName(type) === null);
@@ -261,7 +268,7 @@ function allocated(state: State, o: CallOperation, name: string): State {
  * The state in which a local number is unknown after its address was passed to a function that stores there on all paths; or, to one that
  * hands back pages and may store there, if the number counts pages for a later drop.
  */
-function setBehind(local: Called, n: Node, o: CallOperation, before: State): State {
+function setBehind(local: WalkContext, n: Node, o: CallOperation, before: State): State {
   const { program, reference, entry } = local;
   const isHanding = entry.kind === 'returned' && asCallOf(o, entry.callee) !== null;
   let state = before;
@@ -278,14 +285,14 @@ function setBehind(local: Called, n: Node, o: CallOperation, before: State): Sta
 }
 
 /** True for a variable that is passed by value to a call that may drop pages. */
-function isCount({ graph, shape }: Called, { path }: Value): boolean {
+function isCount({ graph, shape }: WalkContext, { path }: Value): boolean {
   return graph.nodes.some(
     ({ id, operation: o }) => shape.drops(id) && o?.kind === 'call' && o.args.some((a) => !a.address && a.path === path),
   );
 }
 
 /** The state after a call that is handed nothing of the reference: a function that always fails has failed. */
-function alwaysFailed({ nodes, shape }: Called, n: Node, o: CallOperation, state: State): State | null {
+function alwaysFailed({ nodes, shape }: WalkContext, n: Node, o: CallOperation, state: State): State | null {
   return shape.isDecided(o.result) && nodes.isFailing(n, o) ? withSign(state, o.result, sign.negative) : state;
 }
 
@@ -296,14 +303,14 @@ function signsOfNone(name: string | null, one: Acquired | undefined): number {
 }
 
 /** What is known of the call that took what is overwritten: the site or, in a function that is called again, this call the last time. */
-function takenBefore({ entry, graph }: Called, { value, acquired }: Refill): Acquired | undefined {
+function takenBefore({ entry, graph }: WalkContext, { value, acquired }: Refill): Acquired | undefined {
   if (entry.kind === 'site') return entry.acquired;
   const fills = (o: Operation | null): boolean => o?.kind === 'call' && refillsOf(graph, o).some((r) => r.value.path === value.path);
   return entry.kind === 'again' && graph.nodes.filter(({ operation }) => fills(operation)).length === 1 ? acquired : undefined;
 }
 
 /** The states after another acquiring call on the same array: it overwrites what was there, or takes nothing. */
-function refilled(local: Called, n: Node, o: CallOperation, state: State): State[] {
+function refilled(local: WalkContext, n: Node, o: CallOperation, state: State): State[] {
   const { entry, graph, shape } = local;
   const filled = refillsOf(graph, o).filter((refill) => coversAll(graph, refill, takenBefore(local, refill)));
   let next = state;

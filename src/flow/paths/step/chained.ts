@@ -5,7 +5,7 @@
 import type { CallOperation, Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { headedListing, linking } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, placeBelow, put, reach, valueIn } from '../memory/memory.js';
 import { altered, type Exit, type State, theReference, told } from '../memory/state.js';
@@ -45,7 +45,13 @@ export function chained(o: CallOperation, isNeutral: boolean, before: State, sta
 }
 
 /** The state after an object is freed: the reference is lost in objects that are on a list with its head in there. */
-export function freedWithList({ reference }: Pick<Called, 'reference'>, n: Node, o: CallOperation, value: string, state: State): State {
+export function freedWithList(
+  { reference }: Pick<WalkContext, 'reference'>,
+  n: Node,
+  o: CallOperation,
+  value: string,
+  state: State,
+): State {
   const lost = new Set<string>();
   state.store.forEach((list, place) => {
     if (baseOf(headAt(place, list) ?? '') === value) lost.add(rootOf(place));
@@ -60,7 +66,7 @@ export function freedWithList({ reference }: Pick<Called, 'reference'>, n: Node,
 }
 
 /** The lists below parameters on which a function has left objects with the reference. */
-export function chainsOf({ graph }: Called, { store }: State): Exit['chains'] {
+export function chainsOf({ graph }: WalkContext, { store }: State): Exit['chains'] {
   const found: { object: string; of: number; suffix: string }[] = [];
   store.forEach((value, place) => {
     const list = headAt(place, value);

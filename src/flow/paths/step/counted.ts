@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsAt, type Graph, type Loop, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isSeed } from '../entry.js';
 import { belowParameter } from '../function/parameter.js';
 import type { InGraph } from '../function/text.js';
@@ -20,7 +20,7 @@ export function isShort({ outcomes, unsure }: State): boolean {
 }
 
 /** What says how many pages a callee drops on an exit, as places below its parameters; none if that is not known. */
-function countersOf({ program }: Called, callee: FunctionReference, { drop }: Exit): Holder[] {
+function countersOf({ program }: WalkContext, callee: FunctionReference, { drop }: Exit): Holder[] {
   if (!drop) return [];
   return program.graphs(callee).flatMap((graph) => {
     const calls = callsAt(graph, drop.pos);
@@ -31,12 +31,12 @@ function countersOf({ program }: Called, callee: FunctionReference, { drop }: Ex
 }
 
 /** The values in the caller that say how many pages a callee drops on an exit. */
-export function countsOf(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): string[] {
+export function countsOf(local: WalkContext, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): string[] {
   return countersOf(local, callee, exit).flatMap((place) => standingAt(state, o, place) ?? []);
 }
 
 /** True for an exit on which the callee drops what earlier loop iterations took, not what this one has. */
-export function dropsEarlier(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): boolean {
+export function dropsEarlier(local: WalkContext, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): boolean {
   if (state.index === null) return false;
   return countersOf(local, callee, exit).some(({ of, suffix }) => {
     const path = o.args[of]?.path;
@@ -48,7 +48,7 @@ export function dropsEarlier(local: Called, o: CallOperation, callee: FunctionRe
  * True for an exit by which a function drops the whole arrays of all objects of an array, in a loop of its own that goes as far as the loop
  * in which the caller has taken pages into one of those arrays.
  */
-export function dropsOfEach(local: Called, o: CallOperation, callee: FunctionReference, { drop }: Exit, state: State): boolean {
+export function dropsOfEach(local: WalkContext, o: CallOperation, callee: FunctionReference, { drop }: Exit, state: State): boolean {
   const [taking] = local.taking;
   if (drop?.call?.shape !== 'bulk' || !taking || local.taking.length > 1) return false;
   const range = boundOf(taking, local);

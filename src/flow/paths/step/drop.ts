@@ -3,7 +3,7 @@ import { type CallOperation, type Graph, isStore, type Node, type Operation } fr
 import { rootOf, splitSteps, suffixAfter, type Value } from '../../../program/path.js';
 import { freedOf, pageFillingCalls, pageReadingCalls, pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { givenBack } from '../loops/extras.js';
 import { isRestAgain } from '../loops/rest.js';
 import { sweepAt } from '../loops/sweep.js';
@@ -17,7 +17,7 @@ import { unset } from '../memory/unset.js';
 import { freedWithList } from './chained.js';
 
 /** The states after a releasing call of the tables. */
-export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, state: State): State[] {
+export function drop(local: WalkContext, n: Node, o: CallOperation, release: ReleaseCall, state: State): State[] {
   const place = /^(\d+)(.*)$/.exec(release.pages);
   const argument = o.args[Number(place?.[1])];
   const value = valueIn(state, argument);
@@ -69,7 +69,7 @@ function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State
 }
 
 /** The states after a releasing call where everything was dropped before. @param index of the argument that the call drops by */
-function dropAgain(local: Called, n: Node, o: CallOperation, index: number, state: State): State[] {
+function dropAgain(local: WalkContext, n: Node, o: CallOperation, index: number, state: State): State[] {
   const argument = o.args[index];
   const isSame = isBySame(n, argument, state) || isRestAgain(local, n, o, index, state);
   if (state.unsure || !(isCertain(state) || isSame) || local.shape.offsets.has(argument?.path ?? '')) return [state];
@@ -113,7 +113,7 @@ export function knownBeside(state: State, values: readonly (string | null)[]): S
 }
 
 /** The states after a call that looks into a page after its last drop; `null` for any other call. */
-export function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
+export function lateUse(local: WalkContext, n: Node, o: CallOperation, name: string, state: State): State[] | null {
   const places = [pageFillingCalls.get(name)?.memory, pageReadingCalls.get(name)];
   const isRead = pageUse.test(name)
     ? o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))))
@@ -129,7 +129,7 @@ function leadsThere(state: State, { args }: CallOperation, place: string): boole
 }
 
 /** The states after a load or store through an address in a page that was dropped, also in a condition or return; `null` for any other. */
-export function lateAccess(local: Called, n: Node, o: Operation | null, state: State): State[] | null {
+export function lateAccess(local: WalkContext, n: Node, o: Operation | null, state: State): State[] | null {
   const isThrough = (path: string | null): boolean => path !== null && rootOf(path) !== path && isAddress(local, state, rootOf(path));
   const isWrite = isStore(o) && isThrough(o.target);
   const isLoad = loadedBy(o).some(({ path, address }) => !address && isThrough(path));
@@ -144,7 +144,7 @@ function loadedBy(o: Operation | null): readonly Value[] {
 }
 
 /** The states after a use that comes too late; `null` if that is not certain. */
-function usedLate(local: Called, n: Node, state: State, how: string): State[] | null {
+function usedLate(local: WalkContext, n: Node, state: State, how: string): State[] | null {
   if (state.unsure || state.extra > 0 || !isCertain(state)) return null;
   const end = told(local, n, state, how);
   local.late({ kind: 'use', trail: end.trail as Trail, pos: n.pos });
@@ -152,14 +152,14 @@ function usedLate(local: Called, n: Node, state: State, how: string): State[] | 
 }
 
 /** True for a variable that, by its type, has the address of a page's data. */
-function isAddress({ graph }: Called, { store }: State, variable: string): boolean {
+function isAddress({ graph }: WalkContext, { store }: State, variable: string): boolean {
   if (store.get(variable) !== theReference) return false;
   const type = graph.types.get(variable);
   return type !== undefined && type.pointers === 1 && !/^(page|folio)$/.test(type.tag ?? '');
 }
 
 /** The state after memory is freed, maybe with the pages still in it. Pointers to dropped pages lead to them as before. */
-export function free(local: Called, n: Node, o: CallOperation, state: State): State {
+export function free(local: WalkContext, n: Node, o: CallOperation, state: State): State {
   if (state.phase === 'released') return state;
   let next = state;
   let isArray = false;
@@ -187,7 +187,7 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
  * The state in which memory is about to be freed that has a pointer to what holds the pages, after `n = obj->pages`: what `n` leads to gets
  * a name of its own, so that it outlives the object.
  */
-function keptApart(local: Called, { id }: Node, object: Value, value: string, state: State): State {
+function keptApart(local: WalkContext, { id }: Node, object: Value, value: string, state: State): State {
   const isBelow = (place: string): boolean => place !== value && suffixAfter(place, value) !== null;
   const below = holders(state).filter(isBelow);
   if (below.length === 0) return state;
@@ -206,7 +206,7 @@ function keptApart(local: Called, { id }: Node, object: Value, value: string, st
 }
 
 /** True for what a member of an object points at; false for what is in the object itself, or allocated behind it in the same block. */
-function isLedTo({ program, graph, reference: { file } }: Called, { path }: Value, suffix: string): boolean {
+function isLedTo({ program, graph, reference: { file } }: WalkContext, { path }: Value, suffix: string): boolean {
   const steps = splitSteps(suffix);
   if (steps[0]?.startsWith(behind)) return false;
   const types = steps.map((_, i) => program.typeOf(path + steps.slice(0, i + 1).join(''), graph, file));

@@ -5,7 +5,7 @@ import { type CallOperation, isRead, type Node } from '../../../program/graph.js
 import { join, rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { puttingCall, userLowering } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isGivenAround } from '../entry.js';
 import { onlyCallOf } from '../function/forwarder.js';
 import { tagOf } from '../function/freed.js';
@@ -27,7 +27,7 @@ import { isUsedMore } from './uses.js';
  *
  * @param values the values of the call's arguments
  */
-export function endedAround(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): State[] {
+export function endedAround(local: WalkContext, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): State[] {
   const { program, graph, entry } = local;
   const isAsked = isRead(graph, o.result);
   const isWithin = isGivenAround(entry);
@@ -56,7 +56,13 @@ export function endedAround(local: Called, n: Node, o: CallOperation, values: re
  *
  * @param values the values of the call's arguments
  */
-export function droppedByEnd(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): State | null {
+export function droppedByEnd(
+  local: WalkContext,
+  n: Node,
+  o: CallOperation,
+  values: readonly (string | null)[],
+  state: State,
+): State | null {
   if (!isCertain(state) || state.unsure || n.loops.length > 0) return null;
   for (const [at, value] of values.entries()) {
     const path = value?.startsWith('&') ? (o.args[at]?.path ?? null) : null;
@@ -81,7 +87,7 @@ export function droppedByEnd(local: Called, n: Node, o: CallOperation, values: r
  * The function that ends the object: the callee, or the one that is passed for the last user to call. If the object counts its users, only
  * if this path is the only one.
  */
-function endBy(local: Called, n: Node, o: CallOperation, object: string, member: string, state: State): FunctionReference | null {
+function endBy(local: WalkContext, n: Node, o: CallOperation, object: string, member: string, state: State): FunctionReference | null {
   const { program, nodes, reference } = local;
   const isPut = puttingCall.test(o.name ?? '');
   const given = isPut ? program.shell(reference.file)?.byName.get(o.args[1]?.path ?? '') : nodes.targets(n, o);
@@ -92,7 +98,7 @@ function endBy(local: Called, n: Node, o: CallOperation, object: string, member:
 }
 
 /** True if the path has stored something other than zero to all that the end asks about: then it drops as it does for any object. */
-function isAllStored(local: Called, { reference, wholes }: End, object: string, state: State): boolean {
+function isAllStored(local: WalkContext, { reference, wholes }: End, object: string, state: State): boolean {
   const names = local.program.graphs(reference).flatMap((graph) => wholes.flatMap((whole) => [whole, nameOf(graph, whole)]));
   return askedBelow(local, reference, names).every((suffix) => {
     const place = placeBelow(state, object, suffix);
@@ -131,13 +137,13 @@ interface End {
 }
 
 /** True for a member inside of the object itself, not behind a pointer in it. */
-function isEmbedded({ program, graph, reference: { file } }: Called, path: string): boolean {
+function isEmbedded({ program, graph, reference: { file } }: WalkContext, path: string): boolean {
   const root = rootOf(path);
   const steps = path.slice(root.length).match(/[.[@][^.[@]*/g) ?? [];
   return steps.slice(0, -1).every((_, i) => program.typeOf(root + steps.slice(0, i + 1).join(''), graph, file)?.pointers === 0);
 }
 
 /** The struct tag of an object, by a variable that is set to it. */
-function tagIn({ program, graph, reference: { file } }: Called, object: string): string | null {
+function tagIn({ program, graph, reference: { file } }: WalkContext, object: string): string | null {
   return tagOf(program, file, graph, nameOf(graph, object));
 }

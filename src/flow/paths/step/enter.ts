@@ -3,7 +3,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
 import { join } from '../../../program/path.js';
 import { folderOf } from '../../../program/place.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { givenBack } from '../loops/extras.js';
 import { isHandedAgain } from '../loops/rest.js';
 import { sweepAt } from '../loops/sweep.js';
@@ -27,7 +27,7 @@ import { isOtherUse } from './uses.js';
  * @param before the state before the call: `state` does not know any more what the callee may have stored to
  */
 export function enter(
-  local: Called,
+  local: WalkContext,
   n: Node,
   o: CallOperation,
   callee: FunctionReference,
@@ -117,7 +117,7 @@ function isMore(a: Exit, b: Exit): boolean {
 
 /** The states after a call that is handed what was dropped before. */
 function lateCall(
-  local: Called,
+  local: WalkContext,
   n: Node,
   o: CallOperation,
   callee: FunctionReference,
@@ -157,7 +157,7 @@ function lateCall(
 }
 
 /** True for an exit on which a function says that it has failed, and so keeps nothing: it returns an error, or NULL. */
-function hasFailed({ program }: Called, callee: FunctionReference, exit: Exit): boolean {
+function hasFailed({ program }: WalkContext, callee: FunctionReference, exit: Exit): boolean {
   const pointer = (program.variants(callee)[0]?.returns.pointers ?? 0) > 0;
   return !exit.unsure && (exit.result === sign.negative || isBeforeDrop(exit) || (pointer && exit.result === sign.zero));
 }
@@ -169,7 +169,7 @@ function isBeforeDrop({ early, trail }: Exit): boolean {
 
 /** The states after a call that takes one exit of its callee. */
 export function taken(
-  local: Called,
+  local: WalkContext,
   n: Node,
   o: CallOperation,
   callee: FunctionReference,
@@ -244,7 +244,7 @@ export function taken(
 }
 
 /** True for an exit by which a function drops as many as were asked for, whatever its caller has noted of them so far. */
-function isAllAsked(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, { asked }: State, before: State): boolean {
+function isAllAsked(local: WalkContext, o: CallOperation, callee: FunctionReference, exit: Exit, { asked }: State, before: State): boolean {
   if (!countsOf(local, o, callee, exit, before).includes(asked ?? '')) return false;
   if (exit.drop?.whole === true) return !isUnset(local, o, callee, before);
   // What was noted may be of another iteration's object, except where the object leads to the pages.
@@ -266,7 +266,7 @@ function pointerTo({ store }: State, value: string, place: string): string | nul
  * The states after a call that cannot be looked into. Where it is tested to have failed it has taken nothing, by the kernel's
  * convention. Where it succeeds, what it did with the pages is not known.
  */
-export function unseen(local: Called, n: Node, o: CallOperation, state: State): State[] {
+export function unseen(local: WalkContext, n: Node, o: CallOperation, state: State): State[] {
   const unsure: State = altered(state, { unsure: true });
   const failed = unless(local, n, o, state);
   if (!isDecided(local, n, o)) return [unsure];
@@ -275,13 +275,13 @@ export function unseen(local: Called, n: Node, o: CallOperation, state: State): 
 }
 
 /** The states after a call that may keep the page, or its number, where it succeeds: only that where it is tested to have failed. */
-export function unless(local: Called, n: Node, o: CallOperation, state: State): State[] {
+export function unless(local: WalkContext, n: Node, o: CallOperation, state: State): State[] {
   local.unfollowed();
   const failed = isDecided(local, n, o) ? withSign(state, o.result, local.nodes.failing(n, o)) : null;
   return failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : [];
 }
 
 /** True if a condition tests the call's result, and not against a name of unknown value: it is known on which edge the call has failed. */
-export function isDecided(local: Called, n: Node, o: CallOperation): boolean {
+export function isDecided(local: WalkContext, n: Node, o: CallOperation): boolean {
   return local.shape.isDecided(o.result) && !local.nodes.isToldByName(n, o);
 }

@@ -3,7 +3,7 @@ import type { CallOperation } from '../../../program/graph.js';
 import { elsewherePath, splitSteps } from '../../../program/path.js';
 import { errorNames } from '../../../protocol/index.js';
 import { noPointer } from '../../../syntax/truth.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { keptOf, withEntry } from '../memory/maps.js';
 import { baseOf, isConstant, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { withRequired } from '../memory/required.js';
@@ -58,7 +58,7 @@ function madeBy({ result }: CallOperation, index: number): string {
 }
 
 /** The state in which the call's arguments are as an exit requires; `null` if they cannot be. */
-export function requiredBy({ program, reference }: Called, o: CallOperation, before: State, { requires }: Exit): State | null {
+export function requiredBy({ program, reference }: WalkContext, o: CallOperation, before: State, { requires }: Exit): State | null {
   let state: State | null = before;
   for (const required of requires) {
     if (state === null) return null;
@@ -68,7 +68,7 @@ export function requiredBy({ program, reference }: Called, o: CallOperation, bef
 }
 
 /** True if the call's arguments are known to be as an exit requires. */
-export function isAsRequired(local: Called, o: CallOperation, state: State, exit: Exit): boolean {
+export function isAsRequired(local: WalkContext, o: CallOperation, state: State, exit: Exit): boolean {
   return exit.requires.every(({ of }) => valueIn(state, o.args[of]) !== null) && requiredBy(local, o, state, exit) === state;
 }
 

@@ -5,7 +5,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsOf } from '../../../program/graph.js';
 import { suffixAfter, type Value } from '../../../program/path.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isHandedUp, type Known } from '../entry.js';
 import { askedFor, numbersSetIn } from '../function/asked.js';
 import { constantName, equalOf } from '../memory/conditions.js';
@@ -23,7 +23,7 @@ import { mayChange } from './shared.js';
  * Of the numbers that a callee asks about, its parameters and what is below them: those that are constants before the call, have a flag
  * set, or are still zero since their memory was allocated as zeros.
  */
-export function knownFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): Known[] {
+export function knownFor(local: WalkContext, o: CallOperation, callee: FunctionReference, before: State): Known[] {
   const { program } = local;
   const constantAt = (value: string, suffix: string, argument: Value | undefined): string | null => {
     const place = placeBelow(before, value, suffix);
@@ -66,12 +66,12 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
  * True if the callee decides what to drop by a number in the caller's object which this function sets on other paths, and not on this one:
  * what this path has taken was never noted there.
  */
-export function isUnset(local: Called, o: CallOperation, callee: FunctionReference, before: State): boolean {
+export function isUnset(local: WalkContext, o: CallOperation, callee: FunctionReference, before: State): boolean {
   return askedOfOwn(local, o, callee, before).some((place) => !before.store.has(place));
 }
 
 /** The numbers in its caller's object that a function may set, and that a function which it calls tests. */
-export function askedOfOwn(local: Called, o: CallOperation, callee: FunctionReference, before: State): readonly string[] {
+export function askedOfOwn(local: WalkContext, o: CallOperation, callee: FunctionReference, before: State): readonly string[] {
   const { graph, entry } = local;
   if (!isHandedUp(entry)) return [];
   const own = numbersSetIn(graph).map(({ of, suffix }) => `${graph.params[of]?.name}${suffix}`);
@@ -89,7 +89,7 @@ export function askedOfOwn(local: Called, o: CallOperation, callee: FunctionRefe
 }
 
 /** True for a struct whose address is passed. */
-function isStruct({ program, graph, reference }: Called, argument: Value | undefined): boolean {
+function isStruct({ program, graph, reference }: WalkContext, argument: Value | undefined): boolean {
   const type = argument?.path == null ? null : program.typeOf(argument.path, graph, reference.file);
   return type !== null && type.pointers === 0;
 }
@@ -100,7 +100,7 @@ function isOfZeros({ zeroed }: State, value: string): boolean {
 }
 
 /** The constant that an argument is on this path, as a number if that is known; `null` if it is no constant. */
-function constantGiven({ program, reference }: Called, state: State, argument: Value | undefined): string | null {
+function constantGiven({ program, reference }: WalkContext, state: State, argument: Value | undefined): string | null {
   if (argument?.text.includes('|')) {
     const flags = flagsOf(program, reference.file, argument.text);
     return flags === null ? null : `=${flags}`;
@@ -116,7 +116,7 @@ function constantGiven({ program, reference }: Called, state: State, argument: V
 }
 
 /** The state after a call that may have stored to memory of zeros: what this function asks about there may not be zero any more. */
-export function storedTo(local: Called, o: CallOperation, callee: string, state: State): State {
+export function storedTo(local: WalkContext, o: CallOperation, callee: string, state: State): State {
   if (state.zeroed.size === 0) return state;
   return askedFor(local.graph).reduce((next, path) => {
     const place = placeAt(state, path);
@@ -126,13 +126,13 @@ export function storedTo(local: Called, o: CallOperation, callee: string, state:
 }
 
 /** True for a place that the callee which hands in the pages stores to. */
-function isSetBefore(local: Called, before: State, place: string): boolean {
+function isSetBefore(local: WalkContext, before: State, place: string): boolean {
   const { graph, entry } = local;
   return entry.kind === 'returned' && callsOf(graph, entry.callee).some(({ call }) => isStoredBy(local, call, entry.callee, before, place));
 }
 
 /** True if a callee may store to a place below an argument, and does not leave it alone on some exit. */
-function isStoredBy(local: Called, { args }: CallOperation, callee: string, state: State, place: string): boolean {
+function isStoredBy(local: WalkContext, { args }: CallOperation, callee: string, state: State, place: string): boolean {
   return args.some((a, i) => {
     const value = valueIn(state, a);
     const suffix = value === null ? null : suffixAfter(place, value.replace(/^&/, ''));
@@ -141,7 +141,7 @@ function isStoredBy(local: Called, { args }: CallOperation, callee: string, stat
 }
 
 /** True for a number to which the callee that hands in the pages does not store on some exits: where it does, {@link touchedOn} says so. */
-function isLeftBySome({ entry }: Called, index: number, suffix: string): boolean {
+function isLeftBySome({ entry }: WalkContext, index: number, suffix: string): boolean {
   return entry.kind === 'returned' && entry.exits.some((e) => e.untouched.some((h) => isSameHolder(h, { of: index, suffix })));
 }
 

@@ -1,7 +1,7 @@
 /** Calls that put an object where others find it, and may fail to. */
 import type { CallOperation, Node } from '../../../program/graph.js';
 import { type Listing, transfers } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { baseOf, reaches, valueIn } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { type State, told } from '../memory/state.js';
@@ -10,7 +10,7 @@ import { results } from './transfer.js';
 
 /** The state after such a call; and, if the object has the reference, the state after it has failed. */
 export function listed(
-  local: Called,
+  local: WalkContext,
   n: Node,
   o: CallOperation,
   { name, object, fails }: Listing,

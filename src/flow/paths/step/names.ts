@@ -1,7 +1,7 @@
 /** Tests of values that are known as named constants: `job->state = JOB_READY`, `if (job->state == JOB_READY)`. */
 import type { Assume } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { equalOf } from '../memory/conditions.js';
 import { compare, flagsOf, worthOf } from '../memory/constants.js';
 import { maskOf } from '../memory/masks.js';
@@ -10,7 +10,7 @@ import { signOf } from '../memory/signs.js';
 import { type State, sign } from '../memory/state.js';
 
 /** False for a comparison of two constants that cannot hold: by their numbers or, if those are not known, by their names. */
-export function mayHold(local: Called, { op, left, right }: Assume, state: State): boolean {
+export function mayHold(local: WalkContext, { op, left, right }: Assume, state: State): boolean {
   const { program, reference } = local;
   const constantOf = (value: Value): number | string | null => {
     const mask = maskOf(value);
@@ -28,7 +28,7 @@ export function mayHold(local: Called, { op, left, right }: Assume, state: State
 }
 
 /** The bits of a mask in a value that is a constant; `null` if they are not known. */
-function masked({ program, reference }: Called, state: State, value: Value, mask: string): number | null {
+function masked({ program, reference }: WalkContext, state: State, value: Value, mask: string): number | null {
   const constant = valueIn(state, value);
   if (constant?.startsWith('=') !== true) return null;
   const worth = worthOf(program, reference.file, constant);

@@ -2,14 +2,14 @@
 import type { Assume, Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { bodyOf } from '../function/text.js';
 import { valueIn } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { type State, sign } from '../memory/state.js';
 
 /** The state after a condition on such a call; `null` if it was answered otherwise before on this path. */
-export function answered({ program, graph, reference: { file } }: Called, { call, op }: Assume, state: State | null): State | null {
+export function answered({ program, graph, reference: { file } }: WalkContext, { call, op }: Assume, state: State | null): State | null {
   if (state === null || call === null || call.name === null || call.args.length !== 1) return state;
   if (!askedAgain(graph).has(call.name) || !reads(program)(call.name, file)) return state;
   const asked = valueIn(state, call.args[0]);

@@ -1,7 +1,7 @@
 /** Members that are read once more, and compared with a copy: that test expects that others may have changed them in between. */
 import { type Assume, type Graph, isStore, type Operation } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { baseOf, placeAt, valueIn } from '../memory/memory.js';
 import type { State } from '../memory/state.js';
 
@@ -9,7 +9,7 @@ import type { State } from '../memory/state.js';
  * True for `obj->seq != seq` after `seq = obj->seq`, of an object that others know: it may come out either way, although this path has
  * changed neither.
  */
-export function isReread({ graph }: Called, state: State, { op, left, right, call }: Assume): boolean {
+export function isReread({ graph }: WalkContext, state: State, { op, left, right, call }: Assume): boolean {
   if (call !== null || (op !== '==' && op !== '!=')) return false;
   return isReadFrom(graph, state, left, right) || isReadFrom(graph, state, right, left);
 }

@@ -19,7 +19,7 @@ import {
   userTests,
 } from '../../../protocol/index.js';
 import { zero } from '../../../syntax/truth.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isPointer } from '../function/shape.js';
 import { textAt } from '../function/text.js';
 import { countsTaking } from '../loops/last.js';
@@ -34,7 +34,7 @@ import { isStillZero } from '../memory/unset.js';
  * True for an edge that is not taken: the condition is on the state of an object, or on a count, and decides whether something is dropped.
  * Whoever holds the reference knows how that comes out, so the path past the drop is not real.
  */
-export function settled(local: Called, n: Node, state: State): boolean {
+export function settled(local: WalkContext, n: Node, state: State): boolean {
   const o = n.operation;
   if (o?.kind !== 'assume' || state.phase !== 'held') return false;
   const { shape, entry } = local;
@@ -89,7 +89,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
 }
 
 /** True on an edge that says that the pages are no user's, so no references were taken: by a call that asks that, or its stored answer. */
-function saysNoUsers({ graph }: Called, { op, left, right, call }: Assume, state: State): boolean {
+function saysNoUsers({ graph }: WalkContext, { op, left, right, call }: Assume, state: State): boolean {
   const asked = call ?? (isZero(right) ? originTestsIn(graph).get(valueIn(state, left) ?? '') : undefined);
   const name = asked?.name ?? '';
   return op === '!=' ? kernelBackedTest.test(name) : op === '==' && userTests.has(name);
@@ -106,7 +106,7 @@ const originTestsIn = remembered(
 );
 
 /** True on an edge that says that the iterator is not user backed, before `iov_iter_extract_pages()`: the call takes no references then. */
-export function takesNone(local: Called, { operation: o }: Node, state: State): boolean {
+export function takesNone(local: WalkContext, { operation: o }: Node, state: State): boolean {
   const { entry, graph } = local;
   if (entry.kind !== 'site' || o?.kind !== 'assume' || !saysNoUsers(local, o, state)) return false;
   return callsAt(graph, entry.pos).some(({ name, args }) => {
@@ -120,7 +120,7 @@ export function takesNone(local: Called, { operation: o }: Node, state: State): 
  * True for an answer by which a bio has no references, `!bio_flagged(bio, BIO_PAGE_PINNED)`: whoever takes them sets its flag. Not for a
  * bio that the path made, if the file never sets that flag: it has its references without.
  */
-function isUnflagged({ program, reference }: Called, state: State, { name, args }: CallOperation, isSet: boolean): boolean {
+function isUnflagged({ program, reference }: WalkContext, state: State, { name, args }: CallOperation, isSet: boolean): boolean {
   const flag = args[1]?.text ?? '';
   if (!saysNoReferences(name, flag, isSet)) return false;
   const bio = valueIn(state, args[0]);
@@ -129,7 +129,7 @@ function isUnflagged({ program, reference }: Called, state: State, { name, args 
 }
 
 /** True for the result of a call that asks whose the pages are. */
-function isBacking({ graph }: Called, value: string | null): boolean {
+function isBacking({ graph }: WalkContext, value: string | null): boolean {
   return value !== null && backingsIn(graph).has(value);
 }
 
@@ -143,7 +143,7 @@ function asksBacking({ name, args }: CallOperation): boolean {
 }
 
 /** True if only local variables of this function have the reference, and not those that are tested. */
-function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): boolean {
+function isAllOwn({ graph }: WalkContext, state: State, tested: readonly string[]): boolean {
   return holders(state).every((place) => {
     const base = baseOf(place);
     const type = graph.types.get(base);
@@ -160,7 +160,7 @@ function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): b
  * True for a question about the state of another object, where the function has taken the pages itself and has them in local variables
  * only: nobody else can drop them, whatever the answer. False if the function may have set itself what it asks about.
  */
-function asksOther(local: Called, state: State, { name, args }: CallOperation): boolean {
+function asksOther(local: WalkContext, state: State, { name, args }: CallOperation): boolean {
   if (local.entry.kind !== 'site' || !stateReading.test(name ?? '')) return false;
   const asked = args.flatMap((a) => a.path ?? []);
   const isSet = local.graph.nodes.some(
@@ -177,7 +177,7 @@ function isFilled(state: State, { text }: Value): boolean {
 }
 
 /** True for a number of pages that is rounded up from what the acquiring call returned: not zero, if that is not. */
-function isRoundedUp(local: Called, state: State, path: string | null): boolean {
+function isRoundedUp(local: WalkContext, state: State, path: string | null): boolean {
   const { graph, entry } = local;
   if (path === null || entry.kind !== 'site' || state.result === null) return false;
   const results = graph.aliases.flatMap(({ target, source }) => (source.path === state.result ? [target] : []));
@@ -190,7 +190,7 @@ function isRoundedUp(local: Called, state: State, path: string | null): boolean 
 }
 
 /** True if nothing follows a condition but a return of an error. */
-function failsAtOnce({ graph: { nodes } }: Called, n: Node): boolean {
+function failsAtOnce({ graph: { nodes } }: WalkContext, n: Node): boolean {
   for (let at: Node = n, left = 4; left > 0 && at.successors.length === 1; left--) {
     at = nodes[at.successors[0] as number] as Node;
     const { operation: o } = at;
@@ -201,7 +201,7 @@ function failsAtOnce({ graph: { nodes } }: Called, n: Node): boolean {
 }
 
 /** True for `frame == *first + i`, with the followed reference as `frame`. False for pointers: of two pages one behind the other. */
-function continuesRun({ program, reference, graph }: Called, state: State, { left, right }: Assume): boolean {
+function continuesRun({ program, reference, graph }: WalkContext, state: State, { left, right }: Assume): boolean {
   const isSum = (v: Value): boolean => v.path !== null && / \+ /.test(v.text);
   const isNumber = (path: string): boolean => program.typeOf(path, graph, reference.file)?.pointers === 0;
   const isFrame = (v: Value): boolean => v.path !== null && isNumber(v.path) && valueIn(state, v) === theReference;
@@ -209,7 +209,7 @@ function continuesRun({ program, reference, graph }: Called, state: State, { lef
 }
 
 /** True for a question about the object that holds the reference, and nothing else; not about the page. */
-function asksHolder(local: Called, state: State, { name, args }: CallOperation): boolean {
+function asksHolder(local: WalkContext, state: State, { name, args }: CallOperation): boolean {
   const [object, ...others] = args;
   // `IS_ERR(obj)` asks only whether the object was made.
   if (name === null || errorTests.test(name) || others.length > 0 || local.mayDrop(name, local.reference.file)) return false;
@@ -218,12 +218,12 @@ function asksHolder(local: Called, state: State, { name, args }: CallOperation):
 }
 
 /** True for a name that says how much is dropped. The counter of a loop that takes the pages says how much is still to be taken. */
-function saysHowMany({ shape, taking }: Called, path: string): boolean {
+function saysHowMany({ shape, taking }: WalkContext, path: string): boolean {
   return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => !taking.some((t) => t.id === l.id)) === true;
 }
 
 /** True for a variable that says how much is held. Not the acquiring call's result, nor that variable used for something else later. */
-function isCount(local: Called, state: State, path: string, tested: Value): boolean {
+function isCount(local: WalkContext, state: State, path: string, tested: Value): boolean {
   const { graph, entry } = local;
   const value = valueIn(state, tested);
   const { result } = state;

@@ -5,7 +5,7 @@ import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import { sleepingName } from '../../../protocol/index.js';
 import { changesOf, settersOf } from '../../stores.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { askedFor, numbersSetIn } from '../function/asked.js';
 import { flagsIn } from '../memory/flags.js';
 import { keptOf } from '../memory/maps.js';
@@ -44,7 +44,7 @@ function isOthers({ fresh, shared, store }: State, base: string): boolean {
 }
 
 /** The state after a call that is not looked into, and that may keep what it is given. */
-export function escaped(local: Called, state: State, n: Node, o: CallOperation): State {
+export function escaped(local: WalkContext, state: State, n: Node, o: CallOperation): State {
   if (state.fresh.size === 0) return state;
   const { isNeutral, isLinking } = local.nodes.callee(n, o);
   if (isNeutral && !isHandedOver(local, o, state, isLinking)) return state;
@@ -57,7 +57,7 @@ export function written(state: State, o: CallOperation): State {
 }
 
 /** As {@link written}, for a function that may be the driver's own: it may also write to a struct inside of that memory, `&req->in`. */
-export function writtenBy(local: Called, state: State, o: CallOperation): State {
+export function writtenBy(local: WalkContext, state: State, o: CallOperation): State {
   const next = written(state, o);
   if (next.zeroed.size === 0) return next;
   const values = o.args.map((a) => valueIn(next, a) ?? '');
@@ -73,7 +73,7 @@ function withoutZeros(state: State, bases: ReadonlySet<string>): State {
 /**
  * True for a function that is not in the tree, that stores to numbers below a parameter (not only zeros), or that hands the parameter on.
  */
-function mayFill({ program, reference }: Called, { name }: CallOperation, index: number): boolean {
+function mayFill({ program, reference }: WalkContext, { name }: CallOperation, index: number): boolean {
   const callees = name === null ? [] : program.resolve(name, reference.file);
   const handsOn = ({ nodes }: Graph, parameter: string, file: string): boolean =>
     nodes.some(
@@ -90,7 +90,7 @@ function mayFill({ program, reference }: Called, { name }: CallOperation, index:
 }
 
 /** The state after a call: numbers in memory that the callee changes are not known any more. */
-export function changed(local: Called, o: CallOperation, callee: string, state: State): State {
+export function changed(local: WalkContext, o: CallOperation, callee: string, state: State): State {
   return changedAt(local, o, callee, state, () => true);
 }
 
@@ -98,7 +98,7 @@ export function changed(local: Called, o: CallOperation, callee: string, state: 
  * As {@link changed}, but only for constants and flags, which callees are told of, and for what this function compares with something.
  * Other numbers keep their values, as it is not known what they are for.
  */
-export function changedIfAsked(local: Called, o: CallOperation, state: State): State {
+export function changedIfAsked(local: WalkContext, o: CallOperation, state: State): State {
   if (o.name === null) return state;
   const asked = asksFor(local.graph);
   return changedAt(
@@ -111,17 +111,17 @@ export function changedIfAsked(local: Called, o: CallOperation, state: State): S
 }
 
 /** True if a function of this name may store at a suffix below an argument. */
-export function mayChange({ program, reference }: Called, callee: string, index: number, suffix: string): boolean {
+export function mayChange({ program, reference }: WalkContext, callee: string, index: number, suffix: string): boolean {
   return program.resolve(callee, reference.file).some((r) => changesOf(program)(r, index, suffix));
 }
 
 /** As {@link mayChange}, but not for a function that only sets it to zero. */
-export function maySet({ program, reference }: Called, callee: string, index: number, suffix: string): boolean {
+export function maySet({ program, reference }: WalkContext, callee: string, index: number, suffix: string): boolean {
   return program.resolve(callee, reference.file).some((r) => settersOf(program)(r, index, suffix));
 }
 
 function changedAt(
-  local: Called,
+  local: WalkContext,
   o: CallOperation,
   callee: string,
   state: State,
@@ -171,7 +171,7 @@ function isAddress(value: string): boolean {
 }
 
 /** True for a function that is not in the tree: what it writes to is not known. */
-function isUnread({ program, reference }: Called, callee: string): boolean {
+function isUnread({ program, reference }: WalkContext, callee: string): boolean {
   return program.resolve(callee, reference.file).length === 0;
 }
 

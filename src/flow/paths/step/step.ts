@@ -12,7 +12,7 @@ import {
 import { rootOf } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
 import { asWritten } from '../../../program/written.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isPointer } from '../function/shape.js';
 import { spelledIn } from '../function/text.js';
 import { wentThrough } from '../function/through.js';
@@ -49,7 +49,7 @@ import { settled, takesNone } from './settled.js';
 import { added, grown, isIncrease, isNumber, isNumberIn, offset } from './sums.js';
 
 /** The states after a node; none if the path ends there, or cannot take it. */
-export function run(local: Called, n: Node, before: State): State[] {
+export function run(local: WalkContext, n: Node, before: State): State[] {
   const o = n.operation;
   const state = wentThrough(local.graph, n.id, setAnew(before, o));
   const late = state.phase === 'released' ? lateAccess(local, n, o, state) : null;
@@ -154,7 +154,7 @@ function setAnew(state: State, o: Operation | null): State {
 }
 
 /** The state after the copy of a struct with the reference in one of its members; `null` for any other copy. */
-function structCopied(local: Called, { target, source }: Copy, state: State): State | null {
+function structCopied(local: WalkContext, { target, source }: Copy, state: State): State | null {
   if (state.phase !== 'held' || source.path === null || source.address || source.path.startsWith('%')) return null;
   const from = placeAt(state, source.path);
   const to = placeAt(state, target);
@@ -178,12 +178,12 @@ function isSum(graph: Graph, { target, source }: Copy): boolean {
 }
 
 /** The target of a copy as C has it. */
-function targetText(local: Called, { target, written }: Copy): string {
+function targetText(local: WalkContext, { target, written }: Copy): string {
   return (written && asWritten(written)) || spelledIn(local, target);
 }
 
 /** The state after a constant is stored. */
-function cleared(local: Called, n: Node, o: Clear, state: State): State {
+function cleared(local: WalkContext, n: Node, o: Clear, state: State): State {
   const place = placeAt(state, o.target);
   if (isOfAnother(local, n, o, place, state)) return state;
   if (place !== null && isNumberIn(local, o.target) && isOfLaterRound(local, n, o, state)) return unknown(n, place, state);

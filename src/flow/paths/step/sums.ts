@@ -3,7 +3,7 @@ import type { Copy, Graph, Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { isNumber as isNumberType } from '../../../program/types.js';
 import { unsignedType } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { textAt } from '../function/text.js';
 import { set } from '../memory/flags.js';
 import { keptOf, withEntry } from '../memory/maps.js';
@@ -30,7 +30,7 @@ export function added(graph: Graph, state: State, { target, source }: Copy, valu
  * @param value the value that something is added to
  */
 export function offset(
-  local: Called,
+  local: WalkContext,
   n: Node,
   { target, source }: Copy,
   place: string | null,
@@ -55,7 +55,7 @@ export function isNumber({ types }: Graph, path: string): boolean {
 }
 
 /** True for a variable or member of a numeric type. */
-export function isNumberIn({ program, graph, reference }: Called, path: string): boolean {
+export function isNumberIn({ program, graph, reference }: WalkContext, path: string): boolean {
   return isNumber(graph, path) || (rootOf(path) !== path && isNumberType(program.typeOf(path, graph, reference.file)));
 }
 
@@ -72,7 +72,7 @@ function summed(state: State, target: string): State {
 }
 
 /** The state after a number grew: positive after `n++` or `n += 2` if it was not negative, and at least what it was after `n += more`. */
-export function grown(local: Called, n: Node, target: string, place: string, state: State): State {
+export function grown(local: WalkContext, n: Node, target: string, place: string, state: State): State {
   const fresh = `~${n.id}`;
   const text = textAt(local, n);
   const known = signOf(state, valueAt(state, place)) & signsOfType(local.graph, target);
@@ -100,7 +100,7 @@ function merged(state: State, place: string, fresh: string, known: number, more:
 }
 
 /** `n += …`, `n++` */
-export function isIncrease(local: Called, n: Node): boolean {
+export function isIncrease(local: WalkContext, n: Node): boolean {
   return increase.test(textAt(local, n));
 }
 

@@ -4,7 +4,7 @@ import type { Value } from '../../../program/path.js';
 import { folderOf, isNear } from '../../../program/place.js';
 import { type Transfer, transfers } from '../../../protocol/index.js';
 import { movesOf } from '../../moves.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { loopOf } from '../loops/unwind.js';
 import { withEntry } from '../memory/maps.js';
 import { copied, holders, placeBelow, put, reach, valueIn, withFresh } from '../memory/memory.js';
@@ -22,7 +22,7 @@ export const results = {
 } as const;
 
 /** The states after a call that moves pages by the tables: where it does, and where it fails; `null` if the tables say nothing of it. */
-export function moved(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
+export function moved(local: WalkContext, n: Node, o: CallOperation, name: string, state: State): State[] | null {
   const moves = movesOf(local.program, local.reference.file, o, name);
   if (!moves) return null;
   const { fails, gives, merged, foundBy, drops } = (o.iterates ? undefined : transfers.get(name)) ?? {};
@@ -68,12 +68,12 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
 }
 
 /** True if a file of the function's folder, or below it, has a call of this name. */
-function isCalledNear({ program, reference: { file } }: Called, name: string): boolean {
+function isCalledNear({ program, reference: { file } }: WalkContext, name: string): boolean {
   return program.tree.filesCalling(name).some((caller) => isNear(caller, folderOf(file)));
 }
 
 /** The state after a call that drops what it could not move. */
-function droppedBy(local: Called, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
+function droppedBy(local: WalkContext, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
   const loop = loopOf(local, o, placeText(moves[0]?.[0] ?? '').of, n.loops);
   const { unsure } = state;
   return altered(state, {
@@ -100,7 +100,7 @@ function ledTo(state: State, cursor: string | null, through: string): State {
  * The state after a call that found the page in the container already: the reference is still the caller's. It is named as if it were in a
  * container of its own that nobody else knows: only this iteration is about it, and no other loop.
  */
-function keptBy(local: Called, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
+function keptBy(local: WalkContext, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
   const own = `${o.result}+`;
   const content = placeText(moves[0]?.[1] ?? '').suffix;
   return put(

@@ -3,7 +3,7 @@ import type { Node } from '../../../program/graph.js';
 import { suffixAfter } from '../../../program/path.js';
 import { goingOn } from '../../../protocol/index.js';
 import { noPointer } from '../../../syntax/truth.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { numbersSetIn } from '../function/asked.js';
 import { belowParameter } from '../function/parameter.js';
 import { boundOf } from '../loops/sweep.js';
@@ -18,7 +18,7 @@ import { chainsOf } from '../step/chained.js';
 import { setsOf, untouchedBy } from './sets.js';
 
 /** The exit of a path; `null` for a path on which the reference never was. */
-export function exitOf(local: Called, state: State, n: Node): Exit | null {
+export function exitOf(local: WalkContext, state: State, n: Node): Exit | null {
   if (state.phase === 'before') return null;
   const returned = state.store.get('%return') ?? null;
   const pos = leftAt(local, state, n);
@@ -75,7 +75,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
 }
 
 /** The bound of the one loop in which pages are taken, if those of earlier iterations are all that is held. */
-function roundsOf(local: Called, { outcomes }: State): Holder[] {
+function roundsOf(local: WalkContext, { outcomes }: State): Holder[] {
   const [loop] = local.taking;
   if ((outcomes & outcome.earlier) === 0 || (outcomes & (outcome.short | outcome.all)) !== 0 || !loop || local.taking.length > 1) return [];
   const bound = boundOf(loop, local);
@@ -90,7 +90,7 @@ function withinOthers(state: State): string[] {
 }
 
 /** Places below parameters that were set to zero. */
-function emptied({ graph }: Called, { store }: State): Holder[] {
+function emptied({ graph }: WalkContext, { store }: State): Holder[] {
   return [...store].flatMap(([place, value]) => {
     const base = baseOf(place);
     const of = isConstant(value, noPointer) && place !== base ? graph.params.findIndex((p) => p.name === base) : -1;
@@ -99,14 +99,14 @@ function emptied({ graph }: Called, { store }: State): Holder[] {
 }
 
 /** Numbers below parameters that the function sets on other paths, and not on this one. */
-function unsetIn({ graph }: Called, { store }: State): Holder[] {
+function unsetIn({ graph }: WalkContext, { store }: State): Holder[] {
   return numbersSetIn(graph).filter(({ of, suffix }) => !store.has(`${graph.params[of]?.name}${suffix}`));
 }
 
 /**
  * Parameters through which memory is handed out that this path allocated and nobody else reaches, with the reference in it: `*out = obj`.
  */
-function madeFor({ graph }: Called, state: State, found: readonly Holder[]): number[] {
+function madeFor({ graph }: WalkContext, state: State, found: readonly Holder[]): number[] {
   return graph.params.flatMap(({ name }, index) => {
     if (!found.some((h) => h.of === index && /^([.@]|\[\]\[\])/.test(h.suffix))) return [];
     const place = placeBelow(state, valueAt(state, name), '[]');
@@ -119,12 +119,12 @@ function madeFor({ graph }: Called, state: State, found: readonly Holder[]): num
 }
 
 /** True if the caller has the page itself in a variable. */
-function byValue({ entry }: Called): boolean {
+function byValue({ entry }: WalkContext): boolean {
   return entry.kind === 'given' && entry.facts.some((f) => !/[.[@]/.test(f));
 }
 
 /** The number of pages that the acquiring call was asked for: a constant, or the places in the caller's terms that have it. */
-function askedOf({ graph }: Called, state: State): Pick<Exit, 'asked' | 'askedIn'> {
+function askedOf({ graph }: WalkContext, state: State): Pick<Exit, 'asked' | 'askedIn'> {
   const { asked } = state;
   if (asked === null || asked.startsWith('=')) return { asked, askedIn: [] };
   const below = (place: string): Holder[] => {
@@ -139,7 +139,7 @@ function askedOf({ graph }: Called, state: State): Pick<Exit, 'asked' | 'askedIn
 }
 
 /** Index of the parameter, a number, that is returned as it was passed; `null` if none is. */
-function givenOf({ graph }: Called, { conditions }: State, returned: string | null): number | null {
+function givenOf({ graph }: WalkContext, { conditions }: State, returned: string | null): number | null {
   if (returned === null) return null;
   const isIt = (name: string): boolean => name === returned || conditions.get(`${returned} == ${name}`) === true;
   const index = graph.params.findIndex((p) => p.name !== '' && p.type.pointers === 0 && p.type.tag === null && isIt(p.name));
@@ -147,7 +147,7 @@ function givenOf({ graph }: Called, { conditions }: State, returned: string | nu
 }
 
 /** The place below a parameter whose value is returned as it was on entry. */
-function gotFrom({ graph }: Called, returned: string | null): Holder | null {
+function gotFrom({ graph }: WalkContext, returned: string | null): Holder | null {
   if (returned === null || !/^\w+(?:\.\w+|\[\])+$/.test(returned)) return null;
   const base = baseOf(returned);
   const of = graph.params.findIndex((p) => p.name === base);
@@ -155,13 +155,13 @@ function gotFrom({ graph }: Called, returned: string | null): Holder | null {
 }
 
 /** Offset of the return statement, or of the function's end. Callees have returned on the path, too: only the function's own counts. */
-function leftAt({ reference: { file, name } }: Called, { trail }: State, n: Node): number {
+function leftAt({ reference: { file, name } }: WalkContext, { trail }: State, n: Node): number {
   const left = latest(trail, 'returned', (step) => step.function === name && step.file === file);
   return left?.pos ?? n.pos;
 }
 
 /** The places that hold the reference and outlive the function, in the caller's terms. */
-function outliving(local: Called, state: State, returned: string | null): Holder[] {
+function outliving(local: WalkContext, state: State, returned: string | null): Holder[] {
   const { graph } = local;
   const found: Holder[] = [];
   const add = (of: number, suffix: string): void => {
@@ -191,7 +191,7 @@ function namesFrom(state: State, base: string): string[] {
   return found.length > 0 ? found : [base];
 }
 
-function isReached({ graph }: Called, state: State, base: string, returned: string | null): boolean {
+function isReached({ graph }: WalkContext, state: State, base: string, returned: string | null): boolean {
   const roots = new Set([...graph.params.map((p) => p.name), ...(returned === null ? [] : [returned])]);
   const seen = new Set<string>();
   const queue = [base];
@@ -210,7 +210,7 @@ function withoutPlace(state: State, name: string): ReadonlyMap<string, string> {
 }
 
 /** True if somebody else may reach the memory below a base once the function has returned. */
-function outlives(local: Called, state: State, base: string, returned: string | null, depth: number): boolean {
+function outlives(local: WalkContext, state: State, base: string, returned: string | null, depth: number): boolean {
   if (base.startsWith('::') || (returned !== null && leadsTo(returned, base))) return true;
   // Below an error or NULL there is nothing.
   if (!base.startsWith('=') && (signOf(state, base) & sign.positive) === 0) return false;

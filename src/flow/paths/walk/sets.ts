@@ -5,7 +5,7 @@
 import { type CallOperation, callsOf } from '../../../program/graph.js';
 import { suffixAfter } from '../../../program/path.js';
 import { noPointer } from '../../../syntax/truth.js';
-import type { Called } from '../context.js';
+import type { WalkContext } from '../context.js';
 import { isHandedUp } from '../entry.js';
 import { numbersSetIn } from '../function/asked.js';
 import { belowParameter } from '../function/parameter.js';
@@ -16,7 +16,7 @@ import { type Holder, isSameHolder, type State, type Stored } from '../memory/st
 import { maySet } from '../step/shared.js';
 
 /** The constants and flags that one path sets. Not zeros: they say that nothing is there, see `emptied` in exit.ts. */
-export function setsOf({ graph, entry }: Called, state: State): Stored[] {
+export function setsOf({ graph, entry }: WalkContext, state: State): Stored[] {
   if (!isHandedUp(entry)) return [];
   const found: Stored[] = [];
   state.store.forEach((value, place) => {
@@ -41,7 +41,7 @@ export function commonSets(some: readonly Stored[], others: readonly Stored[]): 
 /**
  * The numbers below parameters that the function sets on some path, itself or by the callee that hands it the pages, and not on this one.
  */
-export function untouchedBy(local: Called, { store }: State): Holder[] {
+export function untouchedBy(local: WalkContext, { store }: State): Holder[] {
   const { graph, entry } = local;
   if (!isHandedUp(entry)) return [];
   const handed = entry.kind === 'returned' ? callsOf(graph, entry.callee).flatMap(({ call }) => given(local, call)) : [];
@@ -52,7 +52,7 @@ export function untouchedBy(local: Called, { store }: State): Holder[] {
 }
 
 /** The numbers that the callee left as they were on some exits, in terms of this function's caller. */
-function given({ graph, entry }: Called, { args }: CallOperation): Holder[] {
+function given({ graph, entry }: WalkContext, { args }: CallOperation): Holder[] {
   if (entry.kind !== 'returned') return [];
   return entry.exits.flatMap(({ untouched }) =>
     untouched.flatMap(({ of, suffix }) => {
@@ -63,7 +63,7 @@ function given({ graph, entry }: Called, { args }: CallOperation): Holder[] {
 }
 
 /** True if a called function may set a number; not the one that hands on the pages, of which it is known what it has set. */
-function isSetByCall(local: Called, place: string): boolean {
+function isSetByCall(local: WalkContext, place: string): boolean {
   const { graph, entry } = local;
   return graph.nodes.some(({ operation: o }) => {
     if (o?.kind !== 'call' || o.name === null || (entry.kind === 'returned' && o.name === entry.callee)) return false;

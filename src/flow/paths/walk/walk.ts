@@ -5,7 +5,7 @@
  */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph, Node } from '../../../program/graph.js';
-import type { Called, Context, Late } from '../context.js';
+import type { Context, Late, WalkContext } from '../context.js';
 import { type Entry, firstState, handingIn, isHandedUp, isSeed, takingLoops, withObject } from '../entry.js';
 import { backwards } from '../function/shape.js';
 import { along } from '../loops/loops.js';
@@ -110,7 +110,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     walked.late.push(found);
     frontier.tracks.late(frontier.at(), found);
   };
-  const local: Called = {
+  const local: WalkContext = {
     ...context,
     reference,
     graph,
