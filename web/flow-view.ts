@@ -59,7 +59,7 @@ function standingOut(context: Context, state: State): (Node | string)[] {
     return [h('a', { class: `value-${pairing}`, href: context.link(target) }, text)];
   });
   // Without a check nothing can be wrong, which says nothing.
-  const checked = context.data.findings === null ? 'The tree was not checked: a release can be suspect, and none is told as wrong. ' : '';
+  const checked = context.data.findings === null ? 'The tree was not checked: a release can be suspect, but none is shown as wrong. ' : '';
   if (parts.length === 0) return [checked, 'Of these sites no release is known to be of the wrong kind.'];
   return [checked, 'Of these sites ', ...parts.flatMap((part, n) => (n === 0 ? [part] : [', ', part])), '.'];
 }

@@ -43,7 +43,7 @@ export const CHANGES: Readonly<Record<string, string>> = {
   moved: 'in another file or function now',
   changed: 'the same call, with other facts',
   new: 'not in the older tree',
-  same: 'the same in both trees, but perhaps for its lines',
+  same: 'the same in both trees, except perhaps for its line numbers',
   'not compared': 'part of gup or iov_iter itself',
 };
 

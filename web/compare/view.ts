@@ -107,8 +107,8 @@ function noneOf(context: Context, state: State): HTMLElement {
   const count = select(context.index, state).length;
   const text =
     count === 0
-      ? 'No site of either tree that is told of here passes the search and the filters.'
-      : `None of the ${count} sites that the search and the filters leave changed or is new, and no site that they leave is gone.`;
+      ? 'No site in this comparison passes the search and the filters.'
+      : `Of the ${count} sites that pass the search and the filters none has changed or is new, and none is gone.`;
   return h('p', { class: 'nothing' }, text);
 }
 
@@ -170,7 +170,7 @@ function groupsOf(context: Context, comparison: Comparison, shown: (row: Row) =>
   return [
     regressionsOf(context, comparison, shown),
     pairs('Converted', 'From get to pin, or from iov_iter_get to extract.', (one) => one.converted),
-    pairs('Reverted', 'The other way.', (one) => one.reverted),
+    pairs('Reverted', 'From pin back to get, or from extract back to iov_iter_get.', (one) => one.reverted),
     pairs('Moved', 'In another file or function now.', (one) => one.moved),
     pairs('Changed', 'The same call, with other facts.', () => true),
     rows('New', 'Not in the older tree.', comparison.added),
@@ -189,7 +189,7 @@ function regressionsOf(context: Context, { regressions }: Comparison, shown: (ro
   const count = left.flat().length;
   return {
     title: 'Regressions',
-    about: 'What was right before, or came without what it should have.',
+    about: 'Right before and not any more, or new and without what it should have.',
     items,
     shown: count,
     of: regressions.length,

@@ -7,7 +7,7 @@ import { nameOf } from '../words.js';
 
 /** What is told of a site of which no facts changed. */
 const WHOLE: Readonly<Record<string, string>> = {
-  same: 'The same there, but perhaps for its lines.',
+  same: 'Unchanged, except perhaps for its line numbers.',
   new: 'New: there is no such site there.',
   'not compared': 'Not compared: it is part of gup or iov_iter itself.',
 };
