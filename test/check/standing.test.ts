@@ -150,6 +150,17 @@ void buf_unmap(struct hw *hw, struct buf *b, struct pack *p, u64 at)
 describe('a mapping of what was made of a buffer', () => {
   complains(rule, 'one that the end of the buffer undoes', buffer('goto free;', 'unmap_pack(hw, at, p);'), 'buf_map:if (ret)');
   accepts(rule, 'one that nobody undoes', buffer('goto free;', ''));
+  complains(
+    rule,
+    'one with a wish before it that is no failure',
+    buffer('goto free;', 'unmap_pack(hw, at, p);')
+      .replace('int ret;\n\n\tret = buf_pin', 'bool wished = hw->fast && hw_asked(hw);\n\tint ret;\n\n\tret = buf_pin')
+      .replace(
+        'ret = hw_flush(hw);\n\tif (ret)\n\t\tgoto free;',
+        'if (wished) {\n\t\tret = hw_flush(hw);\n\t\tif (ret < 0)\n\t\t\tgoto free;\n\t}',
+      ),
+    'buf_map:if (ret < 0)',
+  );
 });
 
 const page = (failed: string) => `int page_map(struct dev *dev, unsigned long a, struct ent *e)

@@ -207,7 +207,7 @@ function turnTo(within: Within, turn: Node, isUndoing: (n: Node) => boolean, isA
 
 /** The failures behind a setup, each with the drop that it leads to with nothing undone before. */
 function turnsBehind(within: Within, { node, call }: SetUp, isUndoing: (n: Node) => boolean): Turn[] {
-  const { graph, entry } = within;
+  const { graph, entry, ends } = within;
   const isNode = (n: Node): boolean => n === node;
   // Another iteration may be about another object.
   const isAnew = (n: Node): boolean => n === node || isSeed(n, entry) || node.loops.some((l) => n.operation === null && n.pos === l.pos);
@@ -216,7 +216,10 @@ function turnsBehind(within: Within, { node, call }: SetUp, isUndoing: (n: Node)
   // The failure is reached behind the setup, and in no other way.
   const turns = graph.nodes.filter((n) => n.operation?.kind === 'assume' && behind.has(n) && !around.has(n) && saysFailure(graph, n));
   const tests = turns.length === 0 ? [] : [...behind].filter((n) => testedBy(graph, n).includes(call.result));
-  return turns.flatMap((turn) => {
+  // What leads to the drop by later failures only, `if (wanted) { ret = …; if (ret) goto …; }`, is none itself.
+  const isEnd = (n: Node): boolean => ends.includes(n);
+  const isOne = (turn: Node): boolean => leadsTo(graph, turn, isEnd, (n) => n !== turn && turns.includes(n));
+  return turns.filter(isOne).flatMap((turn) => {
     if (endsRounds(graph, turn, isUndoing)) return [];
     const isTurn = (n: Node): boolean => n === turn;
     const passed = tests.filter((t) => t === turn || leadsTo(graph, t, isTurn, isNode));
