@@ -154,34 +154,71 @@ function isPlace(path: string, place: string): boolean {
 }
 
 /** True for a call of a function that makes such an object with the member zero, and puts it where it is found. */
-function isMaking(program: Program, file: string, { name, args }: NamedCall, around: string, { place, member }: Asked): boolean {
-  const callee = onlyFunction(program.resolve(name, file));
+function isMaking(program: Program, file: string, call: NamedCall, around: string, asked: Asked): boolean {
+  const callee = onlyFunction(program.resolve(call.name, file));
   return (
     callee !== null &&
-    program.graphs(callee).every((graph) => {
-      const holder = graph.params[args.findIndex(({ path }) => path === around)]?.name + place;
-      const [put, ...more] = graph.nodes.flatMap((node) => {
-        const { operation: o } = node;
-        return o?.kind === 'copy' && isPlace(o.target, holder) ? [{ node, object: o.source.path ?? '' }] : [];
-      });
-      if (!put || more.length > 0 || rootOf(put.object) !== put.object) return false;
-      const entrance = graph.nodes[graph.entry] as Node;
-      const isOnWay = (from: Node, to: Node): boolean => leadsTo(graph, from, (n) => n === to);
-      const isPut = (n: Node): boolean => n === put.node;
-      const isHandedOut = ({ operation: o }: Node): boolean => o?.kind === 'return' && !isFailure(graph, o.value);
-      const zeroing = graph.nodes.filter((n) => isZeroed(graph, n, put.object) || isFilled(n, put.object));
-      const fills = (n: Node): boolean =>
-        !zeroing.includes(n) &&
-        mayChange(program, callee.file, n, put.object + member) &&
-        zeroing.some((z) => isOnWay(z, n)) &&
-        (isOnWay(n, put.node) || isOnWay(put.node, n));
-      return (
-        !leadsTo(graph, entrance, isPut, (n) => zeroing.includes(n)) &&
-        !leadsTo(graph, entrance, isHandedOut, isPut) &&
-        !graph.nodes.some(fills)
-      );
-    })
+    program.graphs(callee).every((graph) => putIn(program, callee.file, graph, givenAs(graph, call, around), asked) !== null)
   );
+}
+
+/** The parameter that is given a path. */
+function givenAs({ params }: Graph, { args }: CallOperation, path: string): string | null {
+  return params[args.findIndex((a) => a.path === path)]?.name ?? null;
+}
+
+/** How deep functions that put an object for others are followed. */
+const maxLevels = 2;
+
+/** Where an object is put in a place. */
+interface Put {
+  node: Node;
+  /** The path of the object. */
+  object: string;
+  /** True for a call of a function that makes the member zero, too. */
+  zeroes: boolean;
+}
+
+/**
+ * The path of the object that a variant of a function puts in the place below a parameter wherever it does not fail, with the member zero;
+ * `null` if it may leave another there, or one with something in it.
+ */
+function putIn(program: Program, file: string, graph: Graph, holder: string | null, asked: Asked, level = 0): string | null {
+  if (holder === null) return null;
+  const [put, ...more] = graph.nodes.flatMap((node) => putBy(program, file, node, holder, asked, level));
+  if (!put || more.length > 0 || (!put.zeroes && rootOf(put.object) !== put.object)) return null;
+  const entrance = graph.nodes[graph.entry] as Node;
+  const isOnWay = (from: Node, to: Node): boolean => leadsTo(graph, from, (n) => n === to);
+  const isPut = (n: Node): boolean => n === put.node;
+  const fails = ({ operation: o }: Node): boolean => o?.kind === 'return' && isFailure(graph, o.value);
+  const zeroing = put.zeroes ? [put.node] : graph.nodes.filter((n) => isZeroed(graph, n, put.object) || isFilled(n, put.object));
+  const fills = (n: Node): boolean =>
+    !zeroing.includes(n) &&
+    mayChange(program, file, n, put.object + asked.member) &&
+    zeroing.some((z) => isOnWay(z, n)) &&
+    (isOnWay(n, put.node) || isOnWay(put.node, n));
+  const mayBeUncleared = !put.zeroes && leadsTo(graph, entrance, isPut, (n) => zeroing.includes(n));
+  const isEnd = (n: Node): boolean => n.id === graph.exit;
+  const mayBeMissing = leadsTo(graph, entrance, isEnd, (n) => isPut(n) || fails(n));
+  return mayBeUncleared || mayBeMissing || graph.nodes.some(fills) ? null : put.object;
+}
+
+/** What a node puts in the place itself, or by a function that is given the object. */
+function putBy(program: Program, file: string, node: Node, holder: string, asked: Asked, level: number): Put | [] {
+  const { operation: o } = node;
+  if (o?.kind === 'copy') return isPlace(o.target, holder + asked.place) ? { node, object: o.source.path ?? '', zeroes: false } : [];
+  const call = namedCall(node);
+  const callee = call?.args.some(({ path }) => path === holder) ? onlyFunction(program.resolve(call.name, file)) : null;
+  if (!call || callee === null || level >= maxLevels) return [];
+  const graphs = program.graphs(callee);
+  const [index = -1, ...others] = new Set(
+    graphs.map((graph) => {
+      const object = putIn(program, callee.file, graph, givenAs(graph, call, holder), asked, level + 1);
+      return graph.params.findIndex(({ name }) => name === object);
+    }),
+  );
+  const object = others.length > 0 ? null : (call.args[index]?.path ?? null);
+  return object === null ? [] : { node, object, zeroes: true };
 }
 
 /** True for a returned value that is NULL or an error. */

@@ -10,6 +10,9 @@ interface Parts {
   refuse?: string;
   ask?: string;
   failed?: string;
+  /** What is called with the object instead of putting it, and the functions that do. */
+  put?: string;
+  helper?: string;
 }
 
 const sending = ({
@@ -19,17 +22,18 @@ const sending = ({
   refuse = '',
   ask = 'ret = load_add(req, virt_to_page(buf), len);',
   failed = 'ret != len',
+  put = 'load->max = max;\n\treq->load = load;',
+  helper = '',
 }: Parts): string => `struct load { int count; int max; struct page *pages[16]; };
 struct req { struct load *load; struct load *old; };
-static struct load *load_new(struct req *req, int max)
+${helper}static struct load *load_new(struct req *req, int max)
 {
 	struct load *load = ${alloc};
 
 	if (!load)
 		return ERR_PTR(-ENOMEM);
 	${made}
-	load->max = max;
-	req->load = load;
+	${put}
 	return load;
 }
 static struct load *req_load(struct req *req)
@@ -103,6 +107,13 @@ int send(struct req *req, unsigned long a, int len)
 `;
 
 const ask = 'ret = load_add(req, virt_to_page(buf), len);';
+const helped = (...lines: string[]): Parts => ({
+  alloc: 'kmalloc(sizeof(*load), GFP_KERNEL)',
+  put: 'load_init(req, load, max);',
+  helper: `static void load_init(struct req *req, struct load *load, int max)\n{\n\t${lines.join('\n\t')}\n}\n`,
+});
+const clear = 'memset(load, 0, sizeof(*load));';
+const place = 'req->load = load;';
 const put = { ask: 'ret = load_put(req, virt_to_page(buf));', failed: 'ret' };
 const rule = 'double-release';
 const again = 'send:unpin_user_pages(pages, 4);';
@@ -119,6 +130,26 @@ describe('a second drop where something is refused for what an object has in it'
     rule,
     'an object that is freed where it is not handed out',
     sending({ made: 'if (max > 16) {\n		kfree(load);\n		return ERR_PTR(-EINVAL);\n	}' }),
+  );
+  accepts(rule, 'an object that a helper fills with zeros and puts', sending(helped(clear, 'load->max = max;', place)));
+  accepts(
+    rule,
+    'an object in another that a helper fills with zeros and puts',
+    sending({
+      ...helped(clear, place),
+      alloc: 'NULL;\n\tstruct box { int id; struct load load; } *box = kmalloc(sizeof(*box), GFP_KERNEL)',
+      made: 'load = &box->load;',
+      put: 'load_init(req, &box->load, max);',
+    }),
+  );
+  complains(rule, 'an object that a helper only puts', sending(helped('load->max = max;', place)), again);
+  complains(rule, 'an object that a helper puts with something in it', sending(helped(clear, 'load->count = max;', place)), again);
+  complains(rule, 'an object that a helper puts sometimes', sending(helped(clear, 'if (!req->load)', `\t${place}`)), again);
+  complains(
+    rule,
+    'an object that a helper has put, with something in it since',
+    sending({ ...helped(clear, place), put: 'load_init(req, load, max);\n\tload->count = max;' }),
+    again,
   );
   complains(rule, 'an object that is not zero', sending({ alloc: 'kmalloc(sizeof(*load), GFP_KERNEL)' }), again);
   complains(
