@@ -10,6 +10,7 @@ const holders: Readonly<Record<string, string>> = {
   '@skb': 'the skb ',
   '@pipe': 'the pipe ',
   '@slot': 'a slot of ',
+  '@key': 'the keys of ',
 };
 
 /** Where a fact says that the pages are, for people; `''` if that has no name. */

@@ -62,9 +62,9 @@ export const memoryTransfers: readonly Transfer[] = [
   ].map((name): Transfer => ({ name, moves: [['0@slot', '1[]']] })),
   // Frame numbers as the keys of a maple tree, and a state that is at one of them: include/linux/maple_tree.h, 6.1 on.
   ...['mtree_insert', 'mtree_insert_range', 'mtree_store', 'mtree_store_range'].map(
-    (name): Transfer => ({ name, moves: [['1@pfn', '0@slot']] }),
+    (name): Transfer => ({ name, moves: [['1@pfn', '0@key']] }),
   ),
-  { name: 'MA_STATE', moves: [['1@slot', '0@slot']] },
+  { name: 'MA_STATE', moves: [['1@key', '0@key']] },
   // Frame numbers in the table of an IOMMU: include/linux/iommu.h.
   ...['iommu_map', 'iommu_map_atomic'].map(
     (name): Transfer => ({ name, moves: [['2@pfn', '0@slot@pfn']], fails: 'error', foundBy: 'iommu_iova_to_phys' }),
@@ -76,7 +76,7 @@ export const memoryTransfers: readonly Transfer[] = [
 
 /** Macros that iterate over values under keys. */
 export const memoryIterators: readonly Iterator[] = [
-  { name: 'mas_for_each', moves: [['0@slot', '0.index@pfn']] },
+  { name: 'mas_for_each', moves: [['0@key', '0.index@pfn']] },
   ...['xa_for_each', 'xa_for_each_range', 'xa_for_each_start', 'xa_for_each_marked'].map(
     (name): Iterator => ({ name, moves: [['0@slot', '2']] }),
   ),

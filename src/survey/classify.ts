@@ -183,7 +183,7 @@ function containerOf(seen: SeenRelease): string | null {
   if (chain.some((f) => f.includes('@sgl'))) return 'walks a scatterlist: there is no array to hand over';
   if (chain.some((f) => f.includes('@bvec'))) return 'walks bvecs: there is no array to hand over';
   if (chain.some((f) => f.includes('@skb'))) return 'walks the frags of an skb: there is no array to hand over';
-  if (chain.some((f) => f.includes('@slot'))) return 'walks a tree of slots: there is no array to hand over';
+  if (chain.some((f) => /@(?:slot|key)/.test(f))) return 'walks a tree of slots: there is no array to hand over';
   return null;
 }
 

@@ -12,7 +12,14 @@ import type { Container } from './row.js';
 import type { Site } from './sites.js';
 
 /** The name in the sheet for each content step. */
-const contents: Readonly<Record<string, Container>> = { '@sgl': 'sgl', '@skb': 'skb', '@bvec': 'bvec', '@pipe': 'pipe', '@slot': 'other' };
+const contents: Readonly<Record<string, Container>> = {
+  '@sgl': 'sgl',
+  '@skb': 'skb',
+  '@bvec': 'bvec',
+  '@pipe': 'pipe',
+  '@slot': 'other',
+  '@key': 'other',
+};
 
 /** The container that a path or field fact is in; `null` if it is none, only another name on the way. */
 function containerOf(fact: string): Container | null {

@@ -6,6 +6,7 @@ import { isOlder } from '../../syntax/assumptions.js';
 import { accessesOf, type Mark, mayWrite, stepAt } from '../data/access.js';
 import { type CleanDrop, cleanDrops, isSharedOn } from '../data/clean.js';
 import { destinationOf } from '../data/destination.js';
+import { areOnlyKeys } from '../data/frames.js';
 import { marksOfSmall } from '../data/large.js';
 import { marksOfTried, type Tried } from '../data/tried.js';
 import { marksOfVectors, type Tested } from '../data/vectors.js';
@@ -48,7 +49,7 @@ function lostIn(subject: Subject, others: readonly Subject[]): Complaint[] {
   if (devices.length > 0 && devices.every(isReading)) return [];
   // memfd_pin_folios() does not say what the pages are for, so an access has to show it.
   const isWritten = site.acquire.result === 'folios' ? accesses.length > 0 : site.acquire.iterator !== null || mayWrite(subject);
-  if (!isWritten) return [];
+  if (!isWritten || (accesses.length === 0 && areOnlyKeys(subject))) return [];
   // Generic code that drops a container may do so elsewhere as well, and mark the pages there.
   if (releasesIn(subject).some((s) => s.event.call.shape === 'container')) return [];
   const marks = marksOfSmall(subject);

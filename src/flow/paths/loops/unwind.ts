@@ -79,7 +79,7 @@ export function isIterated(graph: Graph, loop: Loop, e: Expression): boolean {
   const moves = e.kind === 'identifier' ? (iterators.get(loop.name)?.moves ?? []) : [];
   const head = graph.nodes.find(({ operation: o }) => o?.kind === 'call' && o.iterates && o.pos === loop.pos)?.operation;
   if (e.kind !== 'identifier' || head?.kind !== 'call') return false;
-  return moves.some(([from, to]) => !from.endsWith('@slot') && head.args[Number(/^\d+/.exec(to)?.[0])]?.path === e.name);
+  return moves.some(([from, to]) => !/@(?:slot|key)$/.test(from) && head.args[Number(/^\d+/.exec(to)?.[0])]?.path === e.name);
 }
 
 /** An element of an array, by a loop's variable. */
