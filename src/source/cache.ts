@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DIGEST_BYTES, digestOfParts, nameFor } from './digest.js';
 import type { TurnedIndex } from './join.js';
 import { ENDS, fileNumbers, numberBytes } from './postings.js';
 import { STAMP } from './stamp.js';
@@ -23,7 +23,6 @@ export interface TreeCache {
 /** To be increased when what a scanner lists, or how this file writes it, changes. */
 const FORMAT = 5;
 const MAGIC = 0x70757472;
-const DIGEST = 20;
 /**
  * A digest, then six numbers: magic, files, entries, bytes of file names, directories, bytes of directory names. The length is a multiple
  * of 8.
@@ -32,8 +31,8 @@ const HEADER = 48;
 
 /** Opens the cache of the tree at `root` in the directory `dir`. A failure of the cache only costs time. */
 export function openCache(dir: string, root: string): TreeCache {
-  const tree = `tree-${short(realpathSync(root))}-`;
-  const name = `${tree}${short(`${version()} ${FORMAT}`)}.bin`;
+  const tree = `tree-${nameFor(realpathSync(root))}-`;
+  const name = `${tree}${nameFor(`${version()} ${FORMAT}`)}.bin`;
   const file = join(dir, name);
   return {
     load() {
@@ -81,17 +80,18 @@ function encode({ files, stamps, turned, directories }: TurnedIndex): Uint8Array
   const directoryNames = Buffer.from(directories.names.join('\0'));
   const header = Buffer.alloc(HEADER);
   [MAGIC, files.length, turned.hashes.length, names.length, directories.names.length, directoryNames.length].forEach((number, k) => {
-    header.writeUInt32LE(number, DIGEST + 4 * k);
+    header.writeUInt32LE(number, DIGEST_BYTES + 4 * k);
   });
   const arrays = [stamps, directories.stamps, turned.ends, turned.hashes, turned.files];
   const parts = [header, ...arrays.map(bytes), names, directoryNames];
-  digest(parts).copy(header);
+  // Of everything, with zeros in the digest's own place.
+  digestOfParts(parts).copy(header);
   return parts;
 }
 
 function decode(raw: Buffer): KeptIndex | undefined {
   if (raw.length < HEADER) return undefined;
-  const numbers = [0, 1, 2, 3, 4, 5].map((k) => raw.readUInt32LE(DIGEST + 4 * k));
+  const numbers = [0, 1, 2, 3, 4, 5].map((k) => raw.readUInt32LE(DIGEST_BYTES + 4 * k));
   const [magic, count, entries, nameBytes, directoryCount, directoryBytes] = numbers as [number, number, number, number, number, number];
   const stampsEnd = HEADER + 8 * STAMP * count;
   const directoriesEnd = stampsEnd + 8 * STAMP * directoryCount;
@@ -101,7 +101,7 @@ function decode(raw: Buffer): KeptIndex | undefined {
   const namesEnd = filesEnd + nameBytes;
   if (magic !== MAGIC || raw.length !== namesEnd + directoryBytes) return undefined;
   const name = nameIn(raw);
-  if (digest([Buffer.alloc(DIGEST), raw.subarray(DIGEST)]).toString('hex') !== name) return undefined;
+  if (digestOfParts([Buffer.alloc(DIGEST_BYTES), raw.subarray(DIGEST_BYTES)]).toString('hex') !== name) return undefined;
   const { buffer } = raw;
   const index: TurnedIndex = {
     files: raw.toString('utf8', filesEnd, namesEnd).split('\0'),
@@ -123,22 +123,11 @@ function decode(raw: Buffer): KeptIndex | undefined {
 
 /** The digest at the beginning, in hex. */
 function nameIn(raw: Buffer): string {
-  return raw.toString('hex', 0, DIGEST);
-}
-
-/** A digest of everything, with zeros in the digest's own place. */
-function digest(parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash('sha1');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  return raw.toString('hex', 0, DIGEST_BYTES);
 }
 
 function bytes(array: Float64Array | Uint16Array | Uint32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
-function short(text: string): string {
-  return createHash('sha1').update(text).digest('hex').slice(0, 16);
 }
 
 /** The version of putright. */

@@ -15,7 +15,7 @@ import { isAsBefore, walk } from './walk.js';
 
 export { compiled } from './compiled.js';
 export { type Differences, differencesOf, eitherOf } from './differences.js';
-export { digestOfText } from './digest.js';
+export { digestOfParts, digestOfText } from './digest.js';
 export { type SourceWarning, TreeError } from './errors.js';
 export { overlay } from './overlay.js';
 export { defaultJobs } from './pool.js';

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DIGEST_BYTES, digestOfParts, nameFor } from './digest.js';
 
 /**
  * Values that a later run can use again, each in a file of its own. Losing one only costs time, so any failure to read or write counts as a
@@ -14,11 +15,10 @@ export interface Store {
 }
 
 const PREFIX = 'store-';
-const DIGEST = 20;
 
 /** Opens the values of one version below `dir`, and deletes those of all other versions. */
 export function openStore(dir: string, version: string): Store {
-  const name = PREFIX + digest(version).toString('hex').slice(0, 16);
+  const name = PREFIX + nameFor(version);
   const home = join(dir, name);
   quietly(() => {
     mkdirSync(home, { recursive: true });
@@ -26,13 +26,13 @@ export function openStore(dir: string, version: string): Store {
       if (other.startsWith(PREFIX) && other !== name) rmSync(join(dir, other), { recursive: true, force: true });
     }
   });
-  const fileOf = (key: string): string => join(home, digest(key).toString('hex'));
+  const fileOf = (key: string): string => join(home, digestOfParts([key]).toString('hex'));
   return {
     get(key) {
       const bytes = quietly(() => readFileSync(fileOf(key)));
-      if (bytes === undefined || bytes.length < DIGEST) return null;
-      const value = bytes.subarray(DIGEST);
-      return seal(key, value).equals(bytes.subarray(0, DIGEST)) ? value : null;
+      if (bytes === undefined || bytes.length < DIGEST_BYTES) return null;
+      const value = bytes.subarray(DIGEST_BYTES);
+      return seal(key, value).equals(bytes.subarray(0, DIGEST_BYTES)) ? value : null;
     },
     put(key, value) {
       writeWhole(fileOf(key), [seal(key, value), value]);
@@ -54,14 +54,7 @@ export function writeWhole(file: string, parts: readonly Uint8Array[]): boolean 
 
 /** The key is part of the digest, so that a value can never be taken for that of another key. */
 function seal(key: string, value: Uint8Array): Buffer {
-  return createHash('sha1')
-    .update(`${Buffer.byteLength(key)}:${key}`)
-    .update(value)
-    .digest();
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha1').update(text).digest();
+  return digestOfParts([`${Buffer.byteLength(key)}:${key}`, value]);
 }
 
 function quietly<T>(what: () => T): T | undefined {

@@ -1,9 +1,8 @@
 /** Units that a later run can reuse: kept with the questions that they rest on, and used if the answers are the same. */
-import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import type { FunctionReference } from '../program/file.js';
 import { answerOf, fileOf, isUntouched, ofWholeText } from '../program/questions.js';
-import { areSameStamps, type Differences, differencesOf, eitherOf, openStore, type Tree } from '../source/index.js';
+import { areSameStamps, type Differences, differencesOf, digestOfText, eitherOf, openStore, type Tree } from '../source/index.js';
 import { codeDigest } from './code.js';
 import { type Document, emptyDocument, FORMAT, type Resting, readDocument, statesOf, written } from './document.js';
 import { wordsAt } from './facts.js';
@@ -72,7 +71,7 @@ export function openKept(shelf: Shelf, tree: Tree, aliases: readonly FunctionRef
 }
 
 function named(aliases: readonly FunctionReference[]): string {
-  return createHash('sha1').update(JSON.stringify(aliases)).digest('base64');
+  return digestOfText(JSON.stringify(aliases));
 }
 
 function usable(document: Document | null, aliases: string): Document {
