@@ -4,6 +4,7 @@
  */
 import { digestOfText, type Tree } from '../source/index.js';
 import { type Item, type Outline, outline } from '../syntax/index.js';
+import { firstWhere } from '../syntax/sorted.js';
 import { describe, directiveEnd, type Shell, type WholeFile } from './file.js';
 import { remembered } from './remembered.js';
 
@@ -195,17 +196,10 @@ function digestOfShell(whole: WholeFile): string {
   return digestOfText(`${withoutBodies(whole, () => '\0')}\0${JSON.stringify([items, defined])}`);
 }
 
-/** Binary search for the item at a position. */
 function numberAt(items: readonly Item[], pos: number): number | undefined {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((items[middle] as Item).end <= pos) low = middle + 1;
-    else high = middle;
-  }
-  const item = items[low];
-  return item && item.pos <= pos ? low : undefined;
+  const number = firstWhere(items.length, (i) => (items[i] as Item).end > pos);
+  const item = items[number];
+  return item && item.pos <= pos ? number : undefined;
 }
 
 /**

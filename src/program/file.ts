@@ -1,6 +1,7 @@
 /** What one file contains (functions, macros, variables), and cheap searches of its text that need no parser. */
 import { excludes, without } from '../syntax/assumptions.js';
 import { type Item, isFunctionLike, type Outline, outline } from '../syntax/index.js';
+import { firstWhere } from '../syntax/sorted.js';
 import { type CleanupDefinition, cleanupDefinitions } from './cleanup.js';
 
 /** A function definition in a file, or a function-like macro. It is the key to everything that can be asked about a function. */
@@ -159,21 +160,9 @@ export function searching(facts: WholeFile | null, pattern: RegExp): FunctionRef
   const positions = Array.from(facts.text.matchAll(new RegExp(pattern, 'g')), (m) => m.index);
   // Functions in different arms of a widened `#if` can overlap: one match may be in several.
   return facts.functions.filter(({ item }) => {
-    const first = positions[placeOf(positions, item.pos)];
+    const first = positions[firstWhere(positions.length, (i) => (positions[i] as number) >= item.pos)];
     return first !== undefined && first < item.end;
   });
-}
-
-/** Index of the first number that is not below `from`, in an ascending list. */
-function placeOf(numbers: readonly number[], from: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((numbers[middle] as number) < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**

@@ -1,5 +1,7 @@
 /** How files lie to each other in a tree. */
 
+import { firstWhere } from '../syntax/sorted.js';
+
 const userSpace = /^(tools|scripts|samples|Documentation|usr)\//;
 
 /** True for files in folders of a kernel tree that hold user-space programs and texts. */
@@ -55,14 +57,9 @@ const beyondBytes = /[\ud800-\uffff]/;
 export function filesIn(files: readonly string[], folder: string): string[] {
   if (folder === '' || beyondBytes.test(folder)) return files.filter((file) => isIn(file, folder));
   const prefix = `${folder}/`;
-  let low = 0;
-  for (let high = files.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if ((files[middle] as string) < prefix) low = middle + 1;
-    else high = middle;
-  }
+  const first = firstWhere(files.length, (i) => (files[i] as string) >= prefix);
   const found: string[] = [];
-  for (let i = low; i < files.length && (files[i] as string).startsWith(prefix); i++)
+  for (let i = first; i < files.length && (files[i] as string).startsWith(prefix); i++)
     if (isIn(files[i] as string, folder)) found.push(files[i] as string);
   return found;
 }

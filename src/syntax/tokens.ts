@@ -34,6 +34,7 @@ import {
   TAB,
   ZERO,
 } from './characters.js';
+import { firstWhere } from './sorted.js';
 
 /** Kinds of tokens. `CHAR` is a character literal. */
 export const WORD = 1;
@@ -325,14 +326,8 @@ export function isWord(t: Tokens, i: number): boolean {
  * @param lineStarts offsets at which lines start
  */
 export function positionOf(lineStarts: Uint32Array, pos: number): { line: number; column: number } {
-  let low = 0;
-  let high = lineStarts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (lineStarts[middle]! <= pos) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low + 1, column: pos - (lineStarts[low] ?? 0) + 1 };
+  const line = firstWhere(lineStarts.length - 1, (i) => lineStarts[i + 1]! > pos);
+  return { line: line + 1, column: pos - lineStarts[line]! + 1 };
 }
 
 /** Returns the offsets at which the lines of a text start. */
@@ -344,12 +339,5 @@ export function lineStartsOf(text: string): Uint32Array {
 
 /** Returns the index of the first token that ends behind `offset`. */
 export function tokenAt(t: Tokens, offset: number): number {
-  let low = 0;
-  let high = t.count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (t.end[middle]! <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstWhere(t.count, (i) => t.end[i]! > offset);
 }
