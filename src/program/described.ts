@@ -115,12 +115,12 @@ function shellOf({ text, ...facts }: WholeFile): Shell {
  */
 function withoutBodies({ text, items, innerMacros }: WholeFile, instead: (length: number) => string): string {
   const bodies = items.flatMap(({ kind, bodyPos, end }) => (kind === 'function' && bodyPos >= 0 ? [{ pos: bodyPos, end }] : []));
-  return without(text, bodies, inOrder([...directivesIn(text), ...innerMacros]), instead);
+  return without(text, bodies, inOrder([...directiveLines(text), ...innerMacros]), instead);
 }
 
 /** The same for a text that was not outlined. */
 function outsideIn(text: string | null, instead: (length: number) => string): string | null {
-  return text === null ? null : without(text, blocksIn(text), directivesIn(text), instead);
+  return text === null ? null : without(text, blocksIn(text), directiveLines(text), instead);
 }
 
 /**
@@ -167,7 +167,7 @@ function blocksIn(text: string): Stretch[] {
 }
 
 /** The preprocessor lines of a text, also those in comments. */
-function directivesIn(text: string): Stretch[] {
+function directiveLines(text: string): Stretch[] {
   const found: Stretch[] = [];
   for (let at = text.indexOf('#'); at >= 0; at = text.indexOf('#', at + 1)) {
     let pos = at;

@@ -130,7 +130,7 @@ export interface Include {
 }
 
 /** What a text's preprocessor lines include and define, also in comments and in arms that are never taken. */
-export interface Directives {
+export interface IncludesAndDefines {
   includes: readonly Include[];
   /** Names of the macros that are defined. */
   defines: ReadonlySet<string>;
@@ -139,7 +139,7 @@ export interface Directives {
 const directive = /^[ \t]*#[ \t]*(?:include(?:_next)?[ \t]*(?:"([^"\n]*)"|<([^>\n]*)>)|define[ \t]+([\w$]+))/gm;
 
 /** Returns what a text's preprocessor lines include and define. */
-export function directivesOf(text: string): Directives {
+export function includesAndDefinesOf(text: string): IncludesAndDefines {
   const includes: Include[] = [];
   const defines = new Set<string>();
   for (const [, quoted, path, macro] of text.matchAll(directive)) {

@@ -1,13 +1,13 @@
 /** Finds the headers that a file includes, from the tree alone: the include folders of the build are not known. */
 import type { AskedTree } from './asked.js';
-import { type Directives, directivesOf } from './file.js';
+import { type IncludesAndDefines, includesAndDefinesOf } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf, nearestOf, nearness, normalise } from './place.js';
 
 /** Looks up headers. */
 export interface Headers {
   /** Returns what a file includes and defines. Most headers are asked for nothing else, and need no outline for it. */
-  directivesIn(file: string): Directives;
+  includesAndDefines(file: string): IncludesAndDefines;
   /** Returns the headers that a file includes, and those that its quoted headers include. */
   ownHeaders(file: string): readonly string[];
   /** Of these, returns the ones outside a kernel's `include/`: a driver's own. */
@@ -26,12 +26,12 @@ const maxHeaders = 300;
 
 /** Opens the lookup of headers. It remembers what it has found. */
 export function openHeaders({ tree, ledger, outside }: Texts): Headers {
-  const directives = ledger.memo<Directives>();
+  const known = ledger.memo<IncludesAndDefines>();
   const own = ledger.memo<string[]>();
   const quoted = ledger.memo<string[]>();
 
-  function directivesIn(file: string): Directives {
-    return directives.get(file) ?? directives.work(file, () => directivesOf(outside(file)));
+  function includesAndDefines(file: string): IncludesAndDefines {
+    return known.get(file) ?? known.work(file, () => includesAndDefinesOf(outside(file)));
   }
 
   function ownHeaders(from: string): string[] {
@@ -51,7 +51,7 @@ export function openHeaders({ tree, ledger, outside }: Texts): Headers {
     const seen = new Set<string>();
     const queue = [from];
     for (let file = queue.shift(); file !== undefined && seen.size < maxHeaders; file = queue.shift()) {
-      for (const include of directivesIn(file).includes) {
+      for (const include of includesAndDefines(file).includes) {
         const path = include.quoted ? locate(include.path, file, from) : searched(include.path, from);
         if (path === null || seen.has(path)) continue;
         seen.add(path);
@@ -85,5 +85,5 @@ export function openHeaders({ tree, ledger, outside }: Texts): Headers {
     return isPlain ? first : null;
   }
 
-  return { directivesIn, ownHeaders, quotedHeaders };
+  return { includesAndDefines, ownHeaders, quotedHeaders };
 }

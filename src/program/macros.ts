@@ -23,19 +23,24 @@ interface Sources {
   shell(file: string): Shell | null;
   /** Returns the driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
-  directivesIn(file: string): { defines: ReadonlySet<string> };
+  includesAndDefines(file: string): { defines: ReadonlySet<string> };
   /** Macros of any header that stand for calls of the tables. */
   aliases: readonly FunctionReference[];
 }
 
 /** Makes the lookup of the macros that a name can mean in a file: the file's own, else those of its headers. */
-export function macroFinder({ shell, quotedHeaders, directivesIn, aliases }: Sources): (name: string, from: string) => FunctionReference[] {
+export function macroFinder({
+  shell,
+  quotedHeaders,
+  includesAndDefines,
+  aliases,
+}: Sources): (name: string, from: string) => FunctionReference[] {
   function macros(name: string, from: string): FunctionReference[] {
     const facts = shell(from);
     const own = macrosOf(facts, name);
     if (own) return own;
     for (const header of quotedHeaders(from)) {
-      if (!directivesIn(header).defines.has(name)) continue;
+      if (!includesAndDefines(header).defines.has(name)) continue;
       const there = macrosOf(shell(header), name);
       if (there) return there;
     }

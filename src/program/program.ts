@@ -87,8 +87,8 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
 
   const { outside, ...files } = openFiles(tree, ledger);
   const { shell, textOf, nameAt, searched, matches, says } = files;
-  const { directivesIn, ownHeaders, quotedHeaders } = openHeaders({ tree, ledger, outside });
-  const macros = macroFinder({ shell, quotedHeaders, directivesIn, aliases });
+  const { includesAndDefines, ownHeaders, quotedHeaders } = openHeaders({ tree, ledger, outside });
+  const macros = macroFinder({ shell, quotedHeaders, includesAndDefines, aliases });
 
   const { global, globalType } = openGlobals({ ledger, shell, outside, quotedHeaders });
   const { resultType } = openResults({ shell, outside, quotedHeaders, macros });

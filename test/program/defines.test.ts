@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { definesAtColumnZero, definesNear, directivesOf } from '../../src/program/file.js';
+import { definesAtColumnZero, definesNear, includesAndDefinesOf } from '../../src/program/file.js';
 
 describe('where a name may be defined', () => {
   it.each([
@@ -36,7 +36,7 @@ describe('whether a macro stands for a name', () => {
 });
 
 it('reads what preprocessor lines name', () => {
-  const { includes, defines } = directivesOf('#include <a.h>\n # include "b/c.h"\n#define A 1\n#\tdefine B(x) x\nint include;\n');
+  const { includes, defines } = includesAndDefinesOf('#include <a.h>\n # include "b/c.h"\n#define A 1\n#\tdefine B(x) x\nint include;\n');
   expect(includes).toEqual([
     { path: 'a.h', quoted: false },
     { path: 'b/c.h', quoted: true },
