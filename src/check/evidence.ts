@@ -8,6 +8,7 @@ import type { FunctionReference } from '../program/file.js';
 import { callsAt } from '../program/graph.js';
 import { installedAs } from '../program/installed.js';
 import { rootOf, type Value } from '../program/path.js';
+import { memberText } from '../program/patterns.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { consumed, endingOperations, handedContainers, type Release, type ReleaseCall, releases, userTests } from '../protocol/index.js';
@@ -299,7 +300,7 @@ function isAskedAbove(program: Program, reference: FunctionReference, member: st
 
 /** True if a guard around a place, or the head of a loop around it, names a member. */
 function isAsked(program: Program, { file }: FunctionReference, { guards, loops }: Pick<At, 'guards' | 'loops'>, member: string): boolean {
-  const named = new RegExp(`(?:->|\\.)${member}\\b`);
+  const named = new RegExp(memberText(member));
   return guards.some((g) => named.test(g.text)) || loops.some((l) => named.test(program.between(file, l.pos, l.bodyPos)));
 }
 

@@ -3,6 +3,7 @@
  * them out of it. Which functions do is told from names alone: a number is copied about so much that facts would lead to half of a folder.
  */
 import type { FunctionReference } from '../program/file.js';
+import { memberText } from '../program/patterns.js';
 import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { waysOut } from '../protocol/index.js';
@@ -66,7 +67,7 @@ function readsAny(text: string, fields: readonly string[]): boolean {
 }
 
 function readOf(fields: readonly string[]): RegExp {
-  return new RegExp(`(?:->|\\.)\\s*(?:${fields.join('|')})\\b`);
+  return new RegExp(memberText(...fields));
 }
 
 /** True if a text returns what the holder has, stores it in a field or passes it to an operation, directly or by a local variable. */

@@ -4,6 +4,7 @@ import { calling, type FunctionReference, type Shell } from './file.js';
 import { type CallOperation, callsOf, type Graph, type Node } from './graph.js';
 import type { Ledger } from './ledger.js';
 import { otherNames } from './macros.js';
+import { memberText } from './patterns.js';
 import { folderOf, isNear } from './place.js';
 
 /** One call of a function, with the caller, its graph and the node that it is on. */
@@ -72,7 +73,7 @@ export function openCallers({ isDriver, tree, ledger, shell, searched, graphs, m
   function callersThrough(reference: FunctionReference, files: readonly string[]): FunctionReference[] {
     const members = new Set(files.flatMap((file) => membersFor(reference, file)));
     return [...members].flatMap((member) => {
-      const through = new RegExp(`(?:->|\\.)\\s*${member}\\s*\\)?\\s*\\(`);
+      const through = new RegExp(`${memberText(member)}\\s*\\)?\\s*\\(`);
       const all = tree.filesAccessing(member).flatMap((name) => searched(name, through));
       return all.filter((r) => graphs(r).some((graph) => callsOf(graph, reference.name).length > 0));
     });

@@ -7,6 +7,7 @@ import type { StructDefinition } from '../syntax/ast.js';
 import type { FunctionReference } from './file.js';
 import type { CallOperation } from './graph.js';
 import type { Ledger } from './ledger.js';
+import { memberText } from './patterns.js';
 import { findField } from './types.js';
 
 /** What the lookup needs. */
@@ -89,7 +90,7 @@ export function openIndirect({
       return only && struct !== null ? { ...call, among: all } : call;
     },
     armsThrough(member, text, from) {
-      if (!isDriver || !new RegExp(`(?:->|\\.)\\s*${member}\\s*\\(`).test(text)) return [];
+      if (!isDriver || !new RegExp(`${memberText(member)}\\s*\\(`).test(text)) return [];
       const all = installedIn(member, null, from);
       const isApart = (one: FunctionReference, i: number): boolean =>
         all.slice(i + 1).every((other) => excludes(one.item.conditions, other.item.conditions));

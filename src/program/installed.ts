@@ -3,6 +3,7 @@ import type { StructDefinition } from '../syntax/ast.js';
 import type { AskedTree } from './asked.js';
 import type { FunctionReference, Shell } from './file.js';
 import type { Ledger } from './ledger.js';
+import { memberText } from './patterns.js';
 import { folderOf, isNear } from './place.js';
 
 /** A field that more files than this access is not searched for installed functions. */
@@ -116,7 +117,7 @@ export function installations({ tree, ledger, shell, matches, says, resolve, str
 
   /** Names that a file's initialisers and assignments put into a field, without those that only initialisers of other structs have. */
   function installers(file: string, field: string, struct: string | null): string[] {
-    const pattern = new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`);
+    const pattern = new RegExp(`${memberText(field)}\\s*=\\s*&?(\\w+)`);
     const values = matches(file, pattern).map((m) => m[1] as string);
     const foreign = values.length === 0 || struct === null ? [] : foreignTables(file, field, struct);
     const isOnlyThere = (value: string): boolean => foreign.filter((v) => v === value).length === values.filter((v) => v === value).length;

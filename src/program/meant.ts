@@ -1,4 +1,5 @@
 /** Cheap looks at a function's text, before it is parsed: which struct's field does a `path->field` name? */
+import { memberText } from './patterns.js';
 
 /** Looks up the tag of a struct's member; `null` if the member is no struct or not known. */
 export type MemberTag = (tag: string, member: string) => string | null;
@@ -10,7 +11,7 @@ export type MemberTag = (tag: string, member: string) => string | null;
  */
 export function mayMean(text: string, field: string, tag: string, memberTag: MemberTag): boolean {
   const declared = declaredStructs(text);
-  for (const match of text.matchAll(new RegExp(`(?:->|\\.)\\s*${field}\\b`, 'g'))) {
+  for (const match of text.matchAll(new RegExp(memberText(field), 'g'))) {
     const names = chainBefore(text, match.index);
     let tags: readonly (string | null)[] = (names ? declared.get(names[0] ?? '') : initialised(text, match.index, declared)) ?? [null];
     for (const name of names?.slice(1) ?? []) tags = tags.map((t) => t && memberTag(t, name));

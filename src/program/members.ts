@@ -4,6 +4,7 @@ import { zero } from '../syntax/truth.js';
 import type { FunctionReference } from './file.js';
 import type { Graph, Node } from './graph.js';
 import { rootOf } from './path.js';
+import { memberText } from './patterns.js';
 import type { Program } from './program.js';
 
 /** A member of a struct. */
@@ -53,7 +54,7 @@ const mostFiles = 20;
  * whole objects.
  */
 export function isSetToZero(program: Program, { tag, field }: Member): boolean {
-  const store = new RegExp(`(?:->|\\.)\\s*${field}\\s*=\\s*(?:0|false)\\s*;`);
+  const store = new RegExp(`${memberText(field)}\\s*=\\s*(?:0|false)\\s*;`);
   const files = program.tree.filesAccessing(field);
   const isStoring = (file: string): boolean => program.touching(file, [field], tag).some((r) => store.test(program.textOf(r)));
   return files.length <= mostFiles && files.some((file) => program.says(file, store) && isStoring(file));
@@ -66,7 +67,7 @@ function listed(field: string): RegExp {
 
 /** Matches where a member may be set: by a store of anything but zero, by `++` or `--`, or by someone who is given its address. */
 function givingTo(field: string): RegExp {
-  const member = `(?:->|\\.)\\s*${field}\\s*`;
+  const member = `${memberText(field)}\\s*`;
   const store = `${member}(?:[-+|&^*/%]|<<|>>)?=(?!=|\\s*(?:0|false|NULL)\\s*;)`;
   return new RegExp(`${store}|${member}(?:\\+\\+|--)|(?:\\+\\+|--|&)[^;{}&|]*\\b${field}\\b`);
 }

@@ -1,5 +1,4 @@
 /** How files lie to each other in a tree. */
-
 import { firstWhere } from '../syntax/sorted.js';
 
 const userSpace = /^(tools|scripts|samples|Documentation|usr)\//;

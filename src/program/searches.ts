@@ -3,6 +3,7 @@ import { accessorsOf } from '../protocol/index.js';
 import type { AskedTree } from './asked.js';
 import type { FunctionReference } from './file.js';
 import { mayMean } from './meant.js';
+import { memberText } from './patterns.js';
 
 /** Finds functions of a file. */
 export interface Searches {
@@ -48,6 +49,6 @@ function usingAccessors(searched: Searched, file: string, field: string): readon
 
 /** Functions that have each of these fields behind `.` or `->`. */
 function usingFields(searched: Searched, file: string, fields: readonly string[]): FunctionReference[] {
-  const found = fields.map((field) => searched(file, new RegExp(`(?:->|\\.)\\s*${field}\\b`)));
+  const found = fields.map((field) => searched(file, new RegExp(memberText(field))));
   return (found[0] ?? []).filter((r) => found.every((f) => f.includes(r)));
 }

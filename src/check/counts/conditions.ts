@@ -3,6 +3,7 @@ import { type Live, liveness } from '../../flow/paths/function/live.js';
 import { keptOf, withEntry } from '../../flow/paths/memory/maps.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
+import { escaped } from '../../program/patterns.js';
 import { remembered } from '../../program/remembered.js';
 import { plain } from '../../syntax/comparisons.js';
 
@@ -51,5 +52,5 @@ export function without(known: ReadonlyMap<string, boolean>, target: string): Re
 
 /** True if a text, such as a condition's key, names a variable or member. */
 export function names(text: string, name: string): boolean {
-  return text.includes(name) && new RegExp(`(^|\\W)${name.replace(/\W/g, '\\$&')}\\b`).test(text);
+  return text.includes(name) && new RegExp(`(^|\\W)${escaped(name)}\\b`).test(text);
 }

@@ -10,6 +10,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isStore, leadsTo, type Node, namedCall } from '../../program/graph.js';
 import { type Member, memberAt } from '../../program/members.js';
 import { rootOf } from '../../program/path.js';
+import { memberText } from '../../program/patterns.js';
 import { folderOf, isNear } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { stepsTo } from '../../survey/trace.js';
@@ -86,7 +87,8 @@ function roundingOf({ program, row }: Subject, member: Member): Rounding | null 
 
 /** Matches a text that stores another number than zero to a member of this name, or takes its address. */
 function giving(field: string): RegExp {
-  return new RegExp(`(?:->|\\.)\\s*${field}\\s*(?:[-+|&^]?=(?!=|\\s*0\\s*;)|\\+\\+|--)|&[\\w>.-]*(?:->|\\.)${field}\\b`);
+  const member = memberText(field);
+  return new RegExp(`${member}\\s*(?:[-+|&^]?=(?!=|\\s*0\\s*;)|\\+\\+|--)|&[\\w>.-]*${member}`);
 }
 
 function roundingIn(program: Program, reference: FunctionReference, graph: Graph, member: Member): Rounding[] {

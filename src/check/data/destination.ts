@@ -2,6 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Guard } from '../../program/graph.js';
 import { rootOf, suffixAfter, unindexed } from '../../program/path.js';
+import { memberText } from '../../program/patterns.js';
 import { folderOf, isIn } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -201,7 +202,7 @@ function operationOf(program: Program, { reference, graph, path }: Place): Desti
   if (!isIterator && !isMessage) return null;
   const folder = folderOf(reference.file);
   for (const [operation, filled] of iteratorOperations) {
-    const pattern = new RegExp(`[.>]${operation}\\s*=\\s*&?${reference.name}\\b`);
+    const pattern = new RegExp(`${memberText(operation)}\\s*=\\s*&?${reference.name}\\b`);
     const files = reference.static ? [reference.file] : program.tree.filesAccessing(operation).filter((f) => isIn(f, folder));
     if (!files.some((file) => program.says(file, pattern))) continue;
     return filled

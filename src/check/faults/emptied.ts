@@ -8,6 +8,7 @@ import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
 import { callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
+import { memberText } from '../../program/patterns.js';
 import { folderOf, isNear } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import type { Subject } from '../../survey/unit.js';
@@ -122,7 +123,7 @@ function fieldsGiven(text: string, name: string): string[] {
 
 /** Matches a store of NULL to a field. */
 function storing(field: string): RegExp {
-  return new RegExp(`(?:->|\\.)${field.slice(1)}\\s*=\\s*(?:NULL|0)\\s*;`);
+  return new RegExp(`${memberText(field.slice(1))}\\s*=\\s*(?:NULL|0)\\s*;`);
 }
 
 /** The path of a pointer that is passed, in terms of the function that passes it; `null` if it has none. */

@@ -9,6 +9,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { type Graph, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { memberAt } from '../../program/members.js';
 import { rootOf, splitSteps } from '../../program/path.js';
+import { memberText } from '../../program/patterns.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import type { Site } from '../../survey/sites.js';
@@ -123,7 +124,7 @@ function isBarred(graph: Graph, isWanted: (n: Node) => boolean, bars: (n: Node) 
 function closingsOf(program: Program, gate: Gate): Closing[] {
   const [pointer, member] = [gate.pointer.slice(1), gate.member.slice(1)];
   const folder = folderOf(gate.asked.reference.file);
-  const closing = new RegExp(`(?:->|\\.)\\s*${pointer}\\s*=\\s*NULL\\s*;`);
+  const closing = new RegExp(`${memberText(pointer)}\\s*=\\s*NULL\\s*;`);
   const touching = (field: string): FunctionReference[] =>
     program.tree
       .filesAccessing(field)

@@ -9,6 +9,7 @@ import { onlyFunction } from '../../program/definitions.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter } from '../../program/path.js';
+import { memberText } from '../../program/patterns.js';
 import type { Program } from '../../program/program.js';
 import { errorTests, freeingCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
@@ -166,7 +167,7 @@ function endingBy(program: Program, { reference, graph, path }: Left, call: Call
         return !droppers.has(name) || (given.endsWith(`.${field}`) && ownerOf(given, g) === ownerOf(path, graph));
       }),
     );
-  const knows = new RegExp(`(?:->|\\.)${field}\\s*=[^=]|\\bIS_ERR\\w*\\s*\\([^()]*\\b${field}\\s*\\)`);
+  const knows = new RegExp(`${memberText(field)}\\s*=[^=]|\\bIS_ERR\\w*\\s*\\([^()]*\\b${field}\\s*\\)`);
   const other = program
     .searched(reference.file, new RegExp(`${name}\\(`))
     .find((r) => !r.macro && r.key !== reference.key && r.name !== name && !knows.test(program.textOf(r)) && isSame(r));

@@ -2,6 +2,7 @@
 import { withUsers } from '../../program/callers.js';
 import type { FunctionReference } from '../../program/file.js';
 import { rootOf, splitSteps } from '../../program/path.js';
+import { memberText } from '../../program/patterns.js';
 import type { Program } from '../../program/program.js';
 import { isElsewhen } from '../kernels.js';
 import { isElsewhere } from '../objects.js';
@@ -16,7 +17,7 @@ export function toField(memory: Memory, start: Start, heap: string, file: string
   const near = [start.reference.file, from.flow.reference.file];
   const fields = fieldsOf(heap);
   const field = fields.at(-1);
-  const read = field === undefined ? `\\b${variableOf(heap)}\\b` : `(?:->|\\.)\\s*${field}\\b`;
+  const read = field === undefined ? `\\b${variableOf(heap)}\\b` : memberText(field);
   const content = /@(?:pfn|address|sgl|bvec)$/.exec(heap)?.[0];
   const mayLeadOn = (reference: FunctionReference): boolean =>
     !reference.macro &&

@@ -5,6 +5,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, isStore, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
+import { memberText } from '../../../program/patterns.js';
 import type { Program } from '../../../program/program.js';
 import { freedOf, freeingCalls, pagesArgument, releases } from '../../../protocol/index.js';
 import { ownersIn, scopeOf } from '../../facts.js';
@@ -138,7 +139,7 @@ function countsOf(graph: Graph, object: string): string[] {
 /** True for a number that is set to zero somewhere in the file, and that is not set before the failure. */
 function mayBeNone(program: Program, { reference, graph, freed }: Failing, member: string): boolean {
   const isSet = graph.nodes.some((n) => stores(n, member) && leadsTo(graph, n, (m) => m === freed));
-  const clears = new RegExp(`(?:->|\\.)${member.slice(1)}\\s*=\\s*0\\s*[;,]`);
+  const clears = new RegExp(`${memberText(member.slice(1))}\\s*=\\s*0\\s*[;,]`);
   return !isSet && program.says(reference.file, clears);
 }
 

@@ -4,6 +4,7 @@
  */
 import type { FileFacts, FunctionReference } from '../../../program/file.js';
 import type { Graph, Node } from '../../../program/graph.js';
+import { memberText } from '../../../program/patterns.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { endingName, waitingText } from '../../../protocol/index.js';
@@ -103,7 +104,7 @@ function endsIn(
   left: Field,
 ): { reference: FunctionReference; pos: number }[] {
   const { program } = context;
-  const named = new RegExp(`(?:->|\\.)${left.name}\\b`);
+  const named = new RegExp(memberText(left.name));
   const isNamed = (r: FunctionReference): boolean => mayName(program, r.name, file, named);
   return functions
     .filter((r) => endingName.test(r.name) && !waitingText.test(bodyOf(program, r)))

@@ -5,6 +5,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, type Copy, type Graph, isStore, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
+import { memberText } from '../../../program/patterns.js';
 import type { Program } from '../../../program/program.js';
 import { acquires } from '../../../protocol/index.js';
 import { spelledIn } from '../function/text.js';
@@ -122,7 +123,7 @@ function isFilledAnew(graph: Graph, last: Node, { name }: CallOperation, path: s
 
 /** Another function of the file that drops what is in such a field, and does not set it. */
 function endOf(program: Program, own: FunctionReference, { name }: CallOperation, path: string): FunctionReference | undefined {
-  const field = `(?:->|\\.)${path.slice(path.lastIndexOf('.') + 1)}`;
+  const field = memberText(path.slice(path.lastIndexOf('.') + 1));
   const call = new RegExp(`\\b${name}\\s*\\([^;]*${field}\\s*[,)]`);
   const store = new RegExp(`${field}\\s*=[^=]`);
   return program

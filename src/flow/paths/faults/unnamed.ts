@@ -5,6 +5,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, isStore, leadsTo, type Node, type Operation } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
+import { memberText } from '../../../program/patterns.js';
 import type { Program } from '../../../program/program.js';
 import { isNumber } from '../../../program/types.js';
 import { acquires } from '../../../protocol/index.js';
@@ -21,7 +22,7 @@ export function unnamedIn(program: Program, { reference, exit }: End, taking: Re
 
 /** True if only the functions that fill a member name it, and none of them does before it is filled. */
 function isFilledOnly(program: Program, member: string, taking: ReadonlySet<string>): boolean {
-  const named = new RegExp(`(?:->|\\.)\\s*${member}\\b`, 'g');
+  const named = new RegExp(memberText(member), 'g');
   const timesIn = (text: string): number => text.match(named)?.length ?? 0;
   const filling: FunctionReference[] = [];
   const isOther = (file: string): boolean => {

@@ -2,6 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
+import { memberText } from '../../../program/patterns.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { containerBody, containerMacro, containerOf } from '../../../protocol/index.js';
@@ -73,7 +74,7 @@ export function mayReach(
   const objects = values.flatMap((value) => objectsAround(graph, value).filter((base) => !value?.startsWith('&') || isObject(base)));
   const fields = objects.flatMap((object) => reach(state, object)).flatMap((suffix) => suffix.match(/(?<=\.)\w+/g) ?? []);
   if (fields.length === 0) return false;
-  const field = new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`);
+  const field = new RegExp(memberText(...fields));
   return called().some(
     (r) => names(program, r, field, maxDepth) || pointedBy(program, r).some((by) => names(program, by, field, maxDepth)),
   );
