@@ -11,7 +11,7 @@ import type { InGraph, Within } from './paths/function/text.js';
 import { headOf, plain } from './paths/loops/last.js';
 import { boundsOf, sweepAt } from './paths/loops/sweep.js';
 import { elementGiven, isIterated, lookedUp, namesOf, takenOutBy } from './paths/loops/unwind.js';
-import { behindDrops, type Dropped, dropsIn, type Repeated } from './repeated.js';
+import { behindDrops, dropsIn, type Repeated, type WrittenDrop } from './repeated.js';
 
 /** An array of which every element was dropped: its text, and the names that may say how many elements it has. */
 interface Whole {
@@ -104,7 +104,7 @@ function isOf(here: InGraph, n: Node, page: Expression, { array, counts }: Whole
 }
 
 /** The array as something that was dropped: a change of any name in its text makes it another array. */
-function asDropped(whole: Whole): Dropped {
+function asDropped(whole: Whole): WrittenDrop {
   const text = textOf(whole);
   return { text, names: new Set(text.match(/\.?[A-Za-z_]\w*/g)), by: whole.by };
 }

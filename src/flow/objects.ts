@@ -9,7 +9,7 @@ import type { Program } from '../program/program.js';
 import { yes, zero } from '../syntax/truth.js';
 
 /** A field of a struct whose value is known wherever the site is reached. */
-export interface Known {
+export interface KnownField {
   /** The struct's tag. */
   tag: string;
   /** The steps to the field: `.a.b`. */
@@ -19,7 +19,7 @@ export interface Known {
 }
 
 /** What the tests around a node say of fields below the function's parameters, as far as the function does not set them itself. */
-export function knownAt({ params, assigned }: Graph, guards: readonly Guard[]): Known[] {
+export function knownAt({ params, assigned }: Graph, guards: readonly Guard[]): KnownField[] {
   return guards.flatMap(({ path, call, values, negated }) => {
     if (path === null || call !== '' || values.length > 0 || assigned.some((a) => a.target === path)) return [];
     const type = params.find((p) => p.name === rootOf(path))?.type;
@@ -32,13 +32,13 @@ export function knownAt({ params, assigned }: Graph, guards: readonly Guard[]): 
 export function isElsewhere(
   program: Program,
   reference: FunctionReference,
-  site: { reference: FunctionReference; known: readonly Known[] },
+  site: { reference: FunctionReference; known: readonly KnownField[] },
 ): boolean {
   return site.known.some((known) => makesOther(program, reference, site.reference, known));
 }
 
 /** True if a function has local objects of the struct, all made by an initializer, and each has the field otherwise. */
-function makesOther(program: Program, reference: FunctionReference, site: FunctionReference, { tag, field, set }: Known): boolean {
+function makesOther(program: Program, reference: FunctionReference, site: FunctionReference, { tag, field, set }: KnownField): boolean {
   const text = program.textOf(reference);
   if (!text.includes(tag)) return false;
   const own = program

@@ -20,7 +20,7 @@ export interface Repeated {
 }
 
 /** What has been dropped once a node is done, as written. */
-export interface Dropped extends Written {
+export interface WrittenDrop extends Written {
   /** Offset of the call that drops it. */
   by: number;
 }
@@ -33,7 +33,7 @@ export const repeatedDrops = remembered((graph: Graph): readonly Repeated[] => {
 });
 
 /** By node id, what the node drops, as written; `null` if it drops nothing. */
-export function dropsIn({ nodes }: Graph): (Dropped | null)[] {
+export function dropsIn({ nodes }: Graph): (WrittenDrop | null)[] {
   return nodes.map(({ pos, operation: o }) => {
     const written = o?.kind === 'call' ? droppedBy(o) : null;
     return written && { ...written, by: pos };
@@ -45,7 +45,7 @@ export function dropsIn({ nodes }: Graph): (Dropped | null)[] {
  * @param drops by node id, what has been dropped once the node is done
  * @param asks the texts that a node asks about
  */
-export function behindDrops(graph: Graph, drops: readonly (Dropped | null)[], asks: (n: Node) => readonly string[]): Repeated[] {
+export function behindDrops(graph: Graph, drops: readonly (WrittenDrop | null)[], asks: (n: Node) => readonly string[]): Repeated[] {
   const known = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
   if (known.size === 0) return [];
   const before = forward(graph, new Map() as Facts, (n, facts) => after(n, drops[n.id] ?? null, facts, known), meet);
@@ -59,7 +59,7 @@ export function behindDrops(graph: Graph, drops: readonly (Dropped | null)[], as
 type Facts = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** What has been dropped after a node and not been given another meaning since: offsets of the drops, by text. */
-function after(n: Node, drop: Dropped | null, before: Facts, known: ReadonlyMap<string, Written>): Facts {
+function after(n: Node, drop: WrittenDrop | null, before: Facts, known: ReadonlyMap<string, Written>): Facts {
   const facts = new Map(before);
   if (drop) facts.set(drop.text, new Set([drop.by]));
   else for (const text of [...facts.keys()]) if (renews(n, known.get(text) as Written)) facts.delete(text);

@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import type { FunctionFlow, Layouts } from './flow.js';
-import type { Known } from './objects.js';
+import type { KnownField } from './objects.js';
 import type { Acquired } from './outcome.js';
 
 /** How a visit came about: docs/following-references.md has the list. */
@@ -57,7 +57,7 @@ export interface Start {
   /** How the call's result is to be read. */
   acquired: Acquired;
   /** What the conditions around the site say of the objects that the function is given. */
-  known: readonly Known[];
+  known: readonly KnownField[];
   /** The `#if` conditions under which the call is compiled in: one list for each variant. */
   alternatives: readonly (readonly string[])[];
 }

@@ -16,7 +16,7 @@ import { isRequested } from './reentry.js';
 import { dropsWherever } from './unheard.js';
 
 /** A freed table that a field still points at. */
-export interface Dangling {
+export interface DanglingTable {
   /** Offset of the call that frees it. */
   pos: number;
   /** Name of that call. */
@@ -30,10 +30,10 @@ export interface Dangling {
 }
 
 /** The tables that a function frees after it has pointed a field at them, with the field left as it is. */
-export function danglingIn(context: Context, reference: FunctionReference, drops: readonly Dropping[]): Dangling[] {
+export function danglingIn(context: Context, reference: FunctionReference, drops: readonly Dropping[]): DanglingTable[] {
   const { program } = context;
   const found = program.graphs(reference).flatMap((graph) =>
-    graph.nodes.flatMap((n): Dangling[] => {
+    graph.nodes.flatMap((n): DanglingTable[] => {
       const o = n.operation;
       if (o?.kind !== 'call' || o.name === null || !freeingCalls.has(o.name)) return [];
       const path = freedOf(o.name, o.args).find((a) => !a.address && a.path !== null)?.path;
@@ -51,7 +51,7 @@ export function danglingIn(context: Context, reference: FunctionReference, drops
   return [...new Map(found.map((one) => [one.pos, one])).values()];
 }
 
-function firstDrop(program: Program, by: FunctionReference): Dangling['drop'] | undefined {
+function firstDrop(program: Program, by: FunctionReference): DanglingTable['drop'] | undefined {
   return program
     .graphs(by)
     .flatMap(({ nodes }) =>

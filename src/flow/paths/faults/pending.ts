@@ -48,7 +48,7 @@ function keepingIn(program: Program, reference: FunctionReference, { graph, hold
     const [, root = '', name] = /^([%\w]*)\.(\w+)/.exec(suffix) ?? [];
     if (graph === null || name === undefined || moversIn(program)(reference.file, name).length === 0) return [];
     const object = of >= 0 ? graph.params[of]?.name : graph.aliases.find(({ source }) => source.path === root)?.target;
-    const tag = object === undefined ? null : tagOf(program, reference.file, graph, object);
+    const tag = object === undefined ? null : tagAt(program, reference.file, graph, object);
     return tag === null ? [] : [{ tag, name }];
   });
 }
@@ -122,12 +122,12 @@ function dropsIn({ program, mayDrop }: Context, reference: FunctionReference, { 
   return program.graphs(reference).flatMap((graph) =>
     graph.nodes.filter(({ operation: o }) => {
       if (o?.kind !== 'call' || o.name === null || !mayDrop(o.name, file)) return false;
-      return o.args.some(({ path }) => path?.endsWith(`.${name}`) && tagOf(program, file, graph, path.slice(0, -name.length - 1)) === tag);
+      return o.args.some(({ path }) => path?.endsWith(`.${name}`) && tagAt(program, file, graph, path.slice(0, -name.length - 1)) === tag);
     }),
   );
 }
 
 /** The struct tag of the object that a path leads to. */
-function tagOf(program: Program, file: string, graph: Graph, path: string): string | null {
+function tagAt(program: Program, file: string, graph: Graph, path: string): string | null {
   return program.typeOf(path, graph, file)?.tag ?? null;
 }

@@ -16,7 +16,7 @@ import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 const maxLevels = 3;
 
 /** What is kept: in an object, by the index of the parameter that is it or leads to it; or at a place below a global. */
-export type Kept = { param: number } | { place: string };
+export type KeptPlace = { param: number } | { place: string };
 
 type MayDrop = (name: string, file: string) => boolean;
 
@@ -28,7 +28,7 @@ type MayDrop = (name: string, file: string) => boolean;
 export function isReentered(
   program: Program,
   reference: FunctionReference,
-  kept: Kept,
+  kept: KeptPlace,
   mayDrop: MayDrop,
   isEmptied: (caller: FunctionReference, callee: FunctionReference) => boolean,
 ): boolean {
@@ -40,10 +40,10 @@ export function isReentered(
 }
 
 /** True for a call that leads to the function once more, for the same object. */
-type IsCome = (site: CallSite, callee: FunctionReference, given: Kept) => boolean;
+type IsCome = (site: CallSite, callee: FunctionReference, given: KeptPlace) => boolean;
 
 /** True if a request of user space leads to the function, by calls that `isCome` accepts, for an object that was not made on the way. */
-export function isRequested(program: Program, reference: FunctionReference, kept: Kept, isCome: IsCome, level = 0): boolean {
+export function isRequested(program: Program, reference: FunctionReference, kept: KeptPlace, isCome: IsCome, level = 0): boolean {
   if (isRequest(program, reference)) return true;
   if (level >= maxLevels) return false;
   return program.callSites(reference).some((site) => {
@@ -103,7 +103,7 @@ function isDroppedBefore({ caller: { file }, graph, node, call }: CallSite, para
  * The object in terms of the caller; its parameter is -1 if it is found otherwise. `null` for an object that the caller made or chose for
  * this call, or that ends with the caller.
  */
-function below(program: Program, site: CallSite, param: number): Kept | null {
+function below(program: Program, site: CallSite, param: number): KeptPlace | null {
   const { graph, node, call } = site;
   // An object that was found further down is not known to the callers up here.
   if (param < 0) return { param };

@@ -5,7 +5,7 @@ import { rootOf, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { linking, linkTypes, listings, puttingName, removals, sleepingText, userCount, wakingName } from '../../../protocol/index.js';
 import type { Entry } from '../entry.js';
-import { tagOf } from '../function/freed.js';
+import { pointedTag } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
 import { removing, removingCall, takersIn } from '../function/taking-out.js';
 import { namesCalled } from '../function/text.js';
@@ -63,7 +63,7 @@ function objectsIn(program: Program, reference: FunctionReference, carrier: Carr
   const found = new Map<string, Held>();
   for (const graph of program.graphs(reference)) {
     const add = (variable: string, byMember: boolean): void => {
-      const tag = parameterOf(graph, variable) >= 0 ? null : tagOf(program, file, graph, variable);
+      const tag = parameterOf(graph, variable) >= 0 ? null : pointedTag(program, file, graph, variable);
       if (tag === null || linksOf(program, file, tag) > (byMember ? 1 : 0)) return;
       // Of an object that counts its users, each user has only a use to give up: this function has one if it gives one up elsewhere. Where
       // there may be no users, nobody else will free the object.
@@ -90,7 +90,7 @@ function isFoundElsewhere(program: Program, file: string, { tag, byMember }: Hel
     if (reference.macro) return false;
     return program.graphs(reference).some((graph) => {
       const isOne = (path: string | null | undefined): boolean =>
-        path != null && rootOf(path) === path && tagOf(program, file, graph, path) === tag;
+        path != null && rootOf(path) === path && pointedTag(program, file, graph, path) === tag;
       return graph.nodes.some(({ operation: o }) => {
         if (o?.kind === 'call') return byMember && isOne(o.args[listings.get(o.name ?? '')?.object ?? -1]?.path);
         if (o?.kind !== 'copy' || rootOf(o.target) === o.target || !isOne(o.source.path)) return false;
@@ -112,7 +112,7 @@ function isAwaited(program: Program, file: string, tag: string): boolean {
       !reference.macro &&
       program.graphs(reference).some((graph) => {
         const isOne = (variable: string): boolean =>
-          tagOf(program, file, graph, variable) === tag ||
+          pointedTag(program, file, graph, variable) === tag ||
           (graph.types.get(variable)?.pointers === 0 && graph.types.get(variable)?.tag === tag);
         return graph.nodes.some((n) => {
           if (!linking.test(namedCall(n)?.name ?? '') || isWait(n)) return false;
@@ -153,7 +153,7 @@ function isPutElsewhere(program: Program, file: string, tag: string): boolean {
           const by =
             o?.kind === 'copy' && rootOf(o.target) === o.target ? removingCall({ program, reference, graph }, o.source.path) : null;
           if (o?.kind !== 'copy' || by === null || by.byMember) return false;
-          return tagOf(program, file, graph, o.target) === tag && graph.nodes.some((n) => isPut(n, o.target));
+          return pointedTag(program, file, graph, o.target) === tag && graph.nodes.some((n) => isPut(n, o.target));
         }),
       ),
   );

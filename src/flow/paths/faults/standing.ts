@@ -261,10 +261,10 @@ function undoneElsewhere({ program, reference, graph: own, ends, reached }: With
   const drops = new Set(ends.map((n) => namedCall(n)?.name ?? ''));
   const isDrop = (n: Node): boolean => drops.has(namedCall(n)?.name ?? '') || releases.has(namedCall(n)?.name ?? '');
   const text = new RegExp(`\\b(?:${[...undone].join('|')})\\s*\\(`);
-  const tagOf = (graph: Graph, path: string): string | [] => program.typeOf(path, graph, reference.file)?.tag ?? [];
+  const tagAt = (graph: Graph, path: string): string | [] => program.typeOf(path, graph, reference.file)?.tag ?? [];
   // What is in an object may be undone by something else in it: a mapped page by its address.
   const tagsOf = (graph: Graph, args: readonly Value[]): string[] =>
-    args.flatMap(({ path }) => (path === null ? [] : [path, rootOf(path)].flatMap((p) => tagOf(graph, p))));
+    args.flatMap(({ path }) => (path === null ? [] : [path, rootOf(path)].flatMap((p) => tagAt(graph, p))));
   const tags = tagsOf(
     own,
     call.args.filter((a) => isOn(a.path, reached)),

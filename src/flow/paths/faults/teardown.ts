@@ -10,7 +10,7 @@ import { addText, castCalls, endEntries, findingCall, freedOf, freeingCalls, rem
 import type { CType } from '../../../syntax/ast.js';
 import { printExpression } from '../../../syntax/print.js';
 import type { Entry } from '../entry.js';
-import { freedIn, tagOf } from '../function/freed.js';
+import { freedIn, pointedTag } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
 import { removingCall } from '../function/taking-out.js';
 import type { InGraph } from '../function/text.js';
@@ -93,7 +93,8 @@ export function endingsOf(
       const path = call.args[index]?.path;
       if (!path || program.typeOf(path, graph, caller.file)?.tag !== own.tag) continue;
       const above = rootOf(path) === path ? own : memberOf(program, caller.file, graph, path, own);
-      if (above && tagOf(program, caller.file, graph, rootOf(path)) === above.tag) visit(caller, rootOf(path), above, level + 1, isUsual);
+      if (above && pointedTag(program, caller.file, graph, rootOf(path)) === above.tag)
+        visit(caller, rootOf(path), above, level + 1, isUsual);
     }
   };
   /** True if the function passes the object to another one that drops what it holds. */
@@ -157,7 +158,7 @@ export function endingsOf(
 function foundBy(program: Program, file: string, graph: Graph, freed: string, tag: string): string {
   const sources = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.target === freed ? [o.source] : []));
   const [by, ...others] = new Set(sources.map(({ path, address }) => (address || path === null || rootOf(path) !== path ? '' : path)));
-  const isOne = by !== undefined && others.length === 0 && graph.types.has(by) && tagOf(program, file, graph, by) === tag;
+  const isOne = by !== undefined && others.length === 0 && graph.types.has(by) && pointedTag(program, file, graph, by) === tag;
   return isOne && listsOf(graph, by).length > 0 ? by : freed;
 }
 
@@ -255,7 +256,7 @@ function arraysFreed(program: Program, file: string, graph: Graph, carrier: Carr
     const call = namedCall(n);
     const path = call && freeingCalls.has(call.name) ? freedOf(call.name, call.args)[0]?.path : null;
     const [, variable, member] = /^(\w+)\.(\w+)$/.exec(path ?? '') ?? [];
-    const tag = variable === undefined ? null : tagOf(program, file, graph, variable);
+    const tag = variable === undefined ? null : pointedTag(program, file, graph, variable);
     const below = path == null ? null : join(`${path}[]`, carrier.suffix);
     if (!variable || !member || tag === null || below === null || !isArrayOf(program, file, tag, member, carrier)) return [];
     return [{ variable, own: { tag, suffix: below.slice(variable.length), named: member, embedded: false } }];
@@ -265,7 +266,7 @@ function arraysFreed(program: Program, file: string, graph: Graph, carrier: Carr
 /** The field below the root of a path that leads to an object with a carrier's field: `obj->buf` or `&obj->buf`, whose `pages` are kept. */
 function memberOf(program: Program, file: string, graph: Graph, path: string, { suffix, named, embedded }: Field): Field | null {
   const root = rootOf(path);
-  const tag = tagOf(program, file, graph, root);
+  const tag = pointedTag(program, file, graph, root);
   const below = join(path, suffix);
   return tag === null || below === null || path.includes('[]') ? null : { tag, suffix: below.slice(root.length), named, embedded };
 }

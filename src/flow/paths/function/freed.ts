@@ -14,13 +14,13 @@ export function freedIn(program: Program, file: string, graph: Graph): { variabl
     if (path && rootOf(path) === path && !freed.has(path)) freed.set(path, pos);
   }
   return [...freed].flatMap(([variable, pos]) => {
-    const tag = tagOf(program, file, graph, variable);
+    const tag = pointedTag(program, file, graph, variable);
     return tag === null ? [] : [{ variable, tag, pos }];
   });
 }
 
 /** The tag of the struct that a variable points at, or the typedef's name if it has no tag; `null` if it points at no single struct. */
-export function tagOf(program: Program, file: string, graph: Graph, path: string): string | null {
+export function pointedTag(program: Program, file: string, graph: Graph, path: string): string | null {
   const type = graph.types.get(path);
   if (type === undefined || type.pointers !== 1 || type.dims.length > 0) return null;
   const name = structName(type);

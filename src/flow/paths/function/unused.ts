@@ -4,7 +4,7 @@ import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { exclusiveName, saturating, stateReading, userLowering } from '../../../protocol/index.js';
 import { zero } from '../../../syntax/truth.js';
-import { tagOf } from './freed.js';
+import { pointedTag } from './freed.js';
 
 /**
  * True for a function that clears the flag for which the last user has left the object, and does not ask whether there are users: if there
@@ -40,7 +40,7 @@ function leftFor(program: Program, file: string, tag: string): string[] {
     return program.graphs(reference).flatMap((graph) =>
       graph.nodes.flatMap((last) => {
         const variable = lastUserOf(graph, last);
-        return variable !== null && tagOf(program, file, graph, variable) === tag ? flagsBehind(graph, last, variable) : [];
+        return variable !== null && pointedTag(program, file, graph, variable) === tag ? flagsBehind(graph, last, variable) : [];
       }),
     );
   });

@@ -7,7 +7,7 @@ import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { containerBody, containerMacro, containerOf } from '../../../protocol/index.js';
 import type { WalkContext } from '../context.js';
-import { tagOf } from '../function/freed.js';
+import { pointedTag } from '../function/freed.js';
 import { testedBy } from '../function/tested.js';
 import { bodyOf, membersCalled, namesCalled } from '../function/text.js';
 import { baseOf, reach } from '../memory/memory.js';
@@ -101,7 +101,7 @@ export function wholesOf(
 ): { path: string; tag: string | null }[] {
   return [...ofParameters(graph)].flatMap(([path, { name, args }]) =>
     args[0]?.path === param && givesAround(program, name ?? '', file)
-      ? [{ path, tag: tagOf(program, file, graph, nameOf(graph, path)) }]
+      ? [{ path, tag: pointedTag(program, file, graph, nameOf(graph, path)) }]
       : [],
   );
 }

@@ -8,7 +8,7 @@ import { puttingCall, userLowering } from '../../../protocol/index.js';
 import type { WalkContext } from '../context.js';
 import { isGivenAround } from '../entry.js';
 import { onlyCallOf } from '../function/forwarder.js';
-import { tagOf } from '../function/freed.js';
+import { pointedTag } from '../function/freed.js';
 import { placeBelow, reach, valueAt } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { type State, sign, told } from '../memory/state.js';
@@ -145,5 +145,5 @@ function isEmbedded({ program, graph, reference: { file } }: WalkContext, path: 
 
 /** The struct tag of an object, by a variable that is set to it. */
 function tagIn({ program, graph, reference: { file } }: WalkContext, object: string): string | null {
-  return tagOf(program, file, graph, nameOf(graph, object));
+  return pointedTag(program, file, graph, nameOf(graph, object));
 }
