@@ -22,22 +22,8 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
   for (const graph of analysis.program.graphs(reference)) {
     const scope = scopeOf(analysis.program, graph, reference);
     const loops = noLoopEffects();
-    const fresh = (into: FunctionFlow): Run => ({
-      ...analysis,
-      flow: into,
-      graph,
-      reference,
-      seeds,
-      scope,
-      copies: new Map(),
-      seen: new Set(),
-      loops,
-      extras: new Map(),
-      needed: new Map(),
-      refills: new Map(),
-    });
-    const look = (): void => {
-      run(fresh(emptyFlow(reference)));
+    const look = (into: FunctionFlow = emptyFlow(reference)): void => {
+      run(beginning(analysis, { flow: into, graph, reference, seeds, scope, loops }));
     };
     // A first pass finds what loops drop in every round: that is held on none of the edges out of the loop, even if it made no round.
     if (graph.nodes.some((n) => n.loops.length > 0)) look();
@@ -51,7 +37,7 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
       loops.lost.clear();
       look();
     }
-    run(fresh(flow));
+    look(flow);
   }
   return flow;
 }
@@ -60,16 +46,13 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
 export function holdingIn(analysis: Analysis, reference: FunctionReference, graph: Graph, seeds: readonly Seed[]): Set<number> {
   const scope = scopeOf(analysis.program, graph, reference);
   const flow = emptyFlow(reference);
-  const own = {
-    copies: new Map(),
-    seen: new Set<string>(),
-    loops: noLoopEffects(),
-    extras: new Map(),
-    needed: new Map(),
-    refills: new Map(),
-  };
-  const before = run({ ...analysis, flow, graph, reference, seeds, scope, ...own });
+  const before = run(beginning(analysis, { flow, graph, reference, seeds, scope, loops: noLoopEffects() }));
   return new Set(graph.nodes.filter((n) => [...(before[n.id] ?? [])].some(isLocal)).map((n) => n.id));
+}
+
+/** A run that has noted nothing yet. */
+function beginning(analysis: Analysis, about: Pick<Run, 'flow' | 'graph' | 'reference' | 'seeds' | 'scope' | 'loops'>): Run {
+  return { ...analysis, ...about, copies: new Map(), seen: new Set(), extras: new Map(), needed: new Map(), refills: new Map() };
 }
 
 /** Runs the worklist; returns the facts before each node, by node id. */
