@@ -20,6 +20,9 @@ export function textAt({ program, reference }: Within, n: Node): string {
   return program.between(reference.file, n.pos, n.pos + 120);
 }
 
+/** Matches a text that begins with an expression which adds one to a variable, member or element, and does nothing else. */
+export const byOne = /^(?:\+\+[\w>.[\]-]+|[\w>.[\]-]+?\s*(?:\+\+|\+=\s*1))\s*[;,)]/;
+
 /** A path as C writes it; `an object` if it cannot be written. */
 export function spelledIn({ program, reference, graph }: InGraph, path: string): string {
   return spelled(path, graph.types, (tag) => program.structure(tag, reference.file)) || 'an object';

@@ -4,7 +4,7 @@ import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { consumed, releases } from '../../../protocol/index.js';
 import type { WalkContext } from '../context.js';
-import { spelledIn, textAt } from '../function/text.js';
+import { byOne, spelledIn, textAt } from '../function/text.js';
 import { keptOf } from '../memory/maps.js';
 import { holders, isVariable, placeAt, valueIn } from '../memory/memory.js';
 import { altered, type State, theReference, told } from '../memory/state.js';
@@ -47,8 +47,6 @@ export function stepPast(local: WalkContext, n: Node, target: string, state: Sta
   const isTakenOut = gone.length > 0 && places.some(isVariable) && places.every((p) => isVariable(p) || gone.includes(p));
   return isTakenOut ? without(local, n, state, gone, target) : null;
 }
-
-const byOne = /^(?:\+\+[\w>.-]+|[\w>.-]+?\s*(?:\+\+|\+=\s*1))\s*;/;
 
 /** True if a drop in the file begins at the element of the array that the member indexes. */
 function isFront({ program, reference }: WalkContext, array: string | undefined, member: string): boolean {

@@ -4,7 +4,7 @@ import { rootOf } from '../../../program/path.js';
 import { isNumber as isNumberType } from '../../../program/types.js';
 import { unsignedType } from '../../../protocol/index.js';
 import type { WalkContext } from '../context.js';
-import { textAt } from '../function/text.js';
+import { byOne, textAt } from '../function/text.js';
 import { set } from '../memory/flags.js';
 import { keptOf, withEntry } from '../memory/maps.js';
 import { keepsBits } from '../memory/masks.js';
@@ -105,7 +105,6 @@ export function isIncrease(local: WalkContext, n: Node): boolean {
 }
 
 const increase = /^(?:\+\+|[\w>.[\]-]+?\s*\+[+=])/;
-const byOne = /^(?:\+\+[\w>.[\]-]+|[\w>.[\]-]+?\s*(?:\+\+|\+=\s*1))\s*[;,)]/;
 const step = /^(?:\+\+|[\w>.[\]-]+?\s*(?:\+\+|\+=\s*[1-9]\d*[uUlL]*\s*[;,)]))/;
 /** `done + 8`, `n - 1`, `n + PAGE_SIZE` */
 const sum = /^[\w.>[\]-]+ ([+-]) (\w+)$/;
