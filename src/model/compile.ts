@@ -2,14 +2,11 @@
 import type { Design } from './designs/design.js';
 import {
   ALLOCATED,
-  ANON,
   CMA,
   DISK_SHIFT,
-  EXCLUSIVE,
   EXPECTED_SHIFT,
   type Layout,
   LIMITS,
-  LRU,
   layoutOf,
   MISTAKEN,
   PRESENT,
@@ -18,7 +15,7 @@ import {
   WRITABLE,
   ZERO,
 } from './layout.js';
-import { addRef, allocate, type Machine, mapFrame, pteOf, remember, setCached, setFlag, setPte } from './machine.js';
+import { addRef, allocate, freshFlags, type Machine, mapFrame, pteOf, remember, setCached, setFlag, setPte } from './machine.js';
 import { stepsOf } from './operations/index.js';
 import { type Context, SHARED, type Step } from './operations/step.js';
 import { type Actor, isLabel, type Operation, type PageSpec, type Scenario } from './scenario.js';
@@ -187,8 +184,7 @@ function place(m: Machine, s: State, page: number, spec: PageSpec, frame: number
     allocate(m, s, frame, -1, ZERO, 1);
     setPte(m, s, 0, page, PRESENT | (frame << PTE_FRAME_SHIFT));
   } else {
-    const flags: Record<Exclude<PageSpec['kind'], 'zero'>, number> = { file: LRU, anon: LRU | ANON | EXCLUSIVE, kernel: 0 };
-    allocate(m, s, frame, page, flags[spec.kind], 1);
+    allocate(m, s, frame, page, freshFlags(spec.kind), 1);
     if (spec.kind !== 'anon') setCached(m, s, page, frame);
     if (spec.kind === 'file') addRef(m, s, frame, 1);
     // A file page is mapped read-only until somebody writes.
