@@ -8,7 +8,7 @@ import { misuses as allMisuses, correct, type Misuse } from './misuses.js';
 import { type Outcome, outcomeNames, outcomesOf } from './outcomes.js';
 import { correctPlan, type Plan, pagesOf } from './plan.js';
 import type { ContainerKind } from './scenario.js';
-import { actorsIn, settings as allSettings, type Setting, scenarioOf } from './settings.js';
+import { actorsIn, settings as allSettings, repeated, type Setting, scenarioOf } from './settings.js';
 import type { TypeFault } from './types.js';
 
 /** One search of a cell. */
@@ -156,14 +156,6 @@ function searchOf(system: System, setting: Setting, maxStates: number | undefine
   };
 }
 
-/** A file page on which a driver has made its mistake so often that once more overflows the count. */
-const REPEATED: Setting = {
-  name: 'repeated',
-  about: 'a file page on which the mistake was made before, until the count is nearly full',
-  page: { kind: 'file' },
-  others: () => [],
-};
-
 /** A setting in which a cell is run. */
 export interface SettingRun {
   readonly setting: Setting;
@@ -183,7 +175,7 @@ export function settingsOf(design: Design, misuse: Misuse, options: MatrixOption
   if (left <= 0) return runs;
   // Two of the references are the page table's and the cache's.
   const passes = Math.floor((INT_MAX - 2) / left);
-  return [...runs, { setting: REPEATED, references: passes * left, passes: passes + 1 }];
+  return [...runs, { setting: repeated, references: passes * left, passes: passes + 1 }];
 }
 
 function reliabilityOf(mistaken: number, noticed: number): Reliability {

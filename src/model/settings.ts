@@ -45,7 +45,15 @@ const each = (pages: number, one: (page: number) => Instruction): Instruction[] 
 const forking = (pages: number): Actor =>
   actor('process', { op: 'fork' }, ...each(pages, (page) => ({ op: 'write', page, content: 40 + page })));
 
-/** All settings. */
+/** A file page on which a driver has made its mistake so often that once more overflows the count. */
+export const repeated: Setting = {
+  name: 'repeated',
+  about: 'a file page on which the mistake was made before, until the count is nearly full',
+  page: file,
+  others: () => [],
+};
+
+/** All settings but the repeated one. */
 export const settings: readonly Setting[] = [
   { name: 'reclaim', about: 'file pages, and memory runs short', page: file, others: () => [actor('reclaim', { op: 'reclaim' })] },
   {

@@ -4,7 +4,7 @@ import type { Cell, Matrix, Search } from './matrix.js';
 import { misuses } from './misuses.js';
 import { notices } from './notices.js';
 import { outcomes } from './outcomes.js';
-import { settings } from './settings.js';
+import { repeated, settings } from './settings.js';
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-GB');
 
@@ -88,8 +88,7 @@ function assumptions(matrix: Matrix, label: number): string[] {
         ];
   const sum = (cell: Cell): number => cell.searches.reduce((all, { states }) => all + states, 0);
   const run = new Set(matrix.cells.flatMap((cell) => cell.searches.map(({ setting }) => setting)));
-  const known = settings.map(({ name, about }) => ({ name, about }));
-  known.push({ name: 'repeated', about: 'a file page on which the mistake was made before, until the count is nearly full' });
+  const known = [...settings, repeated];
   const longest = Math.max(...known.map(({ name }) => name.length));
   const told = (one: (typeof known)[number]): string => `  ${one.name.padEnd(longest)}  ${one.about}`;
   const left = settings.filter(({ name, correctOnly }) => !run.has(name) && !(correctOnly && !matrix.misuses.includes('none')));
