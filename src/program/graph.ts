@@ -242,7 +242,7 @@ export function says({ values, negated }: Guard, isNull: boolean): boolean {
 
 /** True for two tests of the same expression, one of which says what the other denies. */
 export function areOpposite(a: Guard, b: Guard): boolean {
-  return a.text !== '' && a.text === b.text && a.negated !== b.negated;
+  return a.text !== '' && a.text === b.text && a.negated !== b.negated && a.values.join() === b.values.join();
 }
 
 /** Returns the same condition with its sides swapped: `0 == n` is `n == 0`. */

@@ -5,7 +5,7 @@
 import { failureOf } from '../../flow/paths/function/tested.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { callsAt, callsOf, type Guard, leadsTo, type Node } from '../../program/graph.js';
+import { areOpposite, callsAt, callsOf, leadsTo, type Node } from '../../program/graph.js';
 import { type Member, memberAt } from '../../program/members.js';
 import type { Program } from '../../program/program.js';
 import { namesIn, sourceName } from '../../program/text.js';
@@ -77,7 +77,7 @@ function changedIn(program: Program, reference: FunctionReference, taker: string
         const hasFailed = failureOf(graph, result);
         if (!leadsTo(graph, first, (n) => n === call, isSet)) return [];
         return cleared
-          .filter((last) => !excludes(first.guards, last.guards))
+          .filter((last) => !first.guards.some((a) => last.guards.some((b) => areOpposite(a, b))))
           .filter((last) =>
             leadsTo(
               graph,
@@ -91,13 +91,6 @@ function changedIn(program: Program, reference: FunctionReference, taker: string
       }),
     );
   });
-}
-
-/** True if the conditions contradict each other: one holds only where one of the others does not. */
-function excludes(some: readonly Guard[], others: readonly Guard[]): boolean {
-  return some.some((a) =>
-    others.some((b) => a.text === b.text && a.negated !== b.negated && a.values.join() === b.values.join() && a.text !== ''),
-  );
 }
 
 function complaintOf(subject: Subject, release: SeenRelease, { field }: Member, { reference, set, call, cleared }: Changed): Complaint {
