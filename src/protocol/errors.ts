@@ -37,5 +37,8 @@ export const mappingTests = /_mapping_error$/;
 /** Matches in the name of a test for an error pointer or, as `IS_ERR_VALUE()`, an error number. */
 export const errorTestName = /^IS_ERR/;
 
+/** A pattern for where such a test is called. */
+export const errorTestText = String.raw`\bIS_ERR\w*\s*\(`;
+
 /** A pattern for what comes before a condition that its author holds impossible: include/asm-generic/bug.h */
 export const assertingText = String.raw`\bWARN(_ON)?(_ONCE)?\s*\([\s!(]*`;

@@ -11,7 +11,7 @@ import { type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../
 import { pathBelow, rootOf, suffixAfter } from '../../program/path.js';
 import { memberText } from '../../program/patterns.js';
 import type { Program } from '../../program/program.js';
-import { errorTests, freeingCalls } from '../../protocol/index.js';
+import { errorTests, errorTestText, freeingCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
@@ -44,7 +44,7 @@ export function leftErrors(subject: Subject): Complaint[] {
   if (droppers.size === 0) return [];
   return makers.flatMap((maker) =>
     program.callSites(maker).flatMap((site): Complaint[] => {
-      const left = keptIn(program, site);
+      const left = leftBy(program, site);
       const end = left && endAbove(program, left, droppers);
       if (!left || !end) return [];
       const { file, name } = left.reference;
@@ -66,6 +66,8 @@ function objectOf(program: Program, reference: FunctionReference): string | null
   return type?.pointers === 1 ? type.tag : null;
 }
 
+const errorTest = new RegExp(errorTestText);
+
 /** Names of the functions that drop what their one parameter leads to, without a test for an error. */
 function droppersOf(subject: Subject): ReadonlySet<string> {
   const { program } = subject;
@@ -77,13 +79,13 @@ function droppersOf(subject: Subject): ReadonlySet<string> {
   });
   const isPlain = (r: FunctionReference): boolean => {
     const [param, ...more] = program.variants(r)[0]?.params ?? [];
-    return !r.macro && param?.type.tag === tag && more.length === 0 && !/\bIS_ERR/.test(program.textOf(r));
+    return !r.macro && param?.type.tag === tag && more.length === 0 && !errorTest.test(program.textOf(r));
   };
   return new Set(droppers.filter(isPlain).map(({ name }) => name));
 }
 
 /** Where a function stores the result of a call in a field of an object that it was given, and fails with the error there. */
-function keptIn(program: Program, { caller, graph, call }: CallSite): Left | null {
+function leftBy(program: Program, { caller, graph, call }: CallSite): Left | null {
   const copy = graph.nodes.find(
     (n) => n.operation?.kind === 'copy' && n.operation.source.path === call.result && isField(n.operation.target),
   );
@@ -167,7 +169,7 @@ function endingBy(program: Program, { reference, graph, path }: Left, call: Call
         return !droppers.has(name) || (given.endsWith(`.${field}`) && ownerOf(given, g) === ownerOf(path, graph));
       }),
     );
-  const knows = new RegExp(`${memberText(field)}\\s*=[^=]|\\bIS_ERR\\w*\\s*\\([^()]*\\b${field}\\s*\\)`);
+  const knows = new RegExp(`${memberText(field)}\\s*=[^=]|${errorTestText}[^()]*\\b${field}\\s*\\)`);
   const other = program
     .searched(reference.file, new RegExp(`${name}\\(`))
     .find((r) => !r.macro && r.key !== reference.key && r.name !== name && !knows.test(program.textOf(r)) && isSame(r));

@@ -1,5 +1,6 @@
 import { isRead, leadsTo } from '../../program/graph.js';
 import { outsideKernel } from '../../program/place.js';
+import { errorNumberTest } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { noPointer } from '../../syntax/truth.js';
 import type { CountFault } from '../counts/fault.js';
@@ -74,6 +75,9 @@ function isIgnored({ site }: Subject): boolean {
   return !isRead(site.graph, site.call.result);
 }
 
+/** Matches `(int)count < 0`, `IS_ERR_VALUE(count)`: these have the sign again. */
+const signed = new RegExp(`\\(\\s*(int|long|s32|s64|ssize_t)\\s*\\)|${errorNumberTest}`);
+
 /** Tests whether the result is below zero, in a variable that is unsigned and never is. */
 function unsignedTests(subject: Subject): Complaint[] {
   const { program, row, site } = subject;
@@ -91,8 +95,7 @@ function unsignedTests(subject: Subject): Complaint[] {
       !isUnsigned(program, reference, graph, o.left.path)
     )
       continue;
-    // `(int)count < 0`, `IS_ERR_VALUE(count)`: these have the sign again.
-    if (/\(\s*(int|long|s32|s64|ssize_t)\s*\)|IS_ERR_VALUE/.test(program.near(reference.file, n.pos, 16, 48))) continue;
+    if (signed.test(program.near(reference.file, n.pos, 16, 48))) continue;
     const written = o.op === '<' || o.op === '>=';
     const message = written
       ? `${o.left.path} is unsigned and never below zero: an error of ${row.api}() passes for a count of pages`
