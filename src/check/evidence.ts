@@ -54,7 +54,7 @@ export const pathsIn = remembered((subject: Subject): Witness[] => {
   const { program, analysis, site, row } = subject;
   // If the iterator need not be a user's and nothing drops its pages anywhere, nothing is held.
   if (row.reference === 'conditional' && releasesIn(subject).length === 0) return [];
-  return walkPaths(analysis, startOf(program, site), keptIn(subject)).filter(
+  return walkPaths(analysis, startOf(program, site), whereKept(subject)).filter(
     (w) => isCertain(subject, w) && !isReadOtherwise(subject, w) && !failsOfNewObject(program, w),
   );
 });
@@ -65,7 +65,7 @@ export function keptOnSuccess({ program, analysis, site }: Subject): boolean {
 }
 
 /** What a walk over paths has to know of the site: the fields that keep the pages, and the functions that drop them or forget them. */
-function keptIn(subject: Subject): Kept {
+function whereKept(subject: Subject): Kept {
   const seen = releasesIn(subject).filter((s) => s.visit.heap !== null);
   const facts = [...new Set([...seen.map((s) => s.visit.heap as string), ...subject.followed.heap.filter(holdsPages)])].filter(
     (h) => !h.startsWith('#::'),
@@ -77,7 +77,7 @@ function keptIn(subject: Subject): Kept {
     endings: endingsIn(subject),
     handlers: handlersIn(subject),
     passed: passedIn(subject),
-    drops: droppingsIn(subject, takersOf(subject)),
+    drops: droppingsIn(subject, takerKeys(subject)),
     heap: subject.followed.heap,
   };
 }
@@ -171,7 +171,7 @@ function holdsPages(heap: string): boolean {
 }
 
 /** The functions that take the pages, by their keys: the site's function and, if it keeps none itself, those that it hands them to. */
-function takersOf({ site: { reference }, followed }: Subject): Set<string> {
+function takerKeys({ site: { reference }, followed }: Subject): Set<string> {
   const takers = new Set([reference.key]);
   const isHanding = followed.visits[0]?.flow.heap.length === 0;
   for (const { way, parent, flow } of isHanding ? followed.visits : [])

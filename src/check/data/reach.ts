@@ -49,7 +49,7 @@ export function usersBeside(subject: Subject): User[] {
     const visit = access.device ? null : byReference(subject, access.visit, access.pos);
     return visit ? [{ visit, pos: access.pos, how: 'written to by the CPU', steps: accessSteps(subject, { ...access, visit }) }] : [];
   });
-  const kept = mayWrite(subject) ? subject.followed.visits.flatMap((visit) => keptIn(subject, visit)) : [];
+  const kept = mayWrite(subject) ? subject.followed.visits.flatMap((visit) => keeperOfAddress(subject, visit)) : [];
   return [...new Map([...kept, ...written].reverse().map((user) => [user.visit.flow.reference.key, user])).values()];
 }
 
@@ -57,7 +57,7 @@ export function usersBeside(subject: Subject): User[] {
  * The visited function as a user, if it keeps the address of a page that it holds by its reference. A function that was only passed the
  * address by a call is none: its caller had the page.
  */
-function keptIn(subject: Subject, visit: Visit): User[] {
+function keeperOfAddress(subject: Subject, visit: Visit): User[] {
   if (visit.way === 'call') return [];
   const fact = visit.flow.heap.find((heap) => heap.endsWith('@address') && isKeptByReference(subject, visit, heap));
   if (fact === undefined) return [];

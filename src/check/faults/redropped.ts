@@ -74,7 +74,7 @@ const maxLevels = 3;
  * and out again: on any path, or on one on which other pages were to be taken and could not be.
  */
 function isRepeated(program: Program, { reference, graph, node, object }: About, level = 0): boolean {
-  const isChange = (n: Node): boolean => n !== node && mayChange(program, reference.file, n, object);
+  const isChange = (n: Node): boolean => n !== node && mayChangeObject(program, reference.file, n, object);
   const isWay = (from: Node, to: (n: Node) => boolean): boolean => leadsTo(graph, from, to);
   const isLookedUp = graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === object && o.source.path?.startsWith('%'));
   const changes = graph.nodes.filter(isChange);
@@ -109,7 +109,7 @@ function failsUnchanged(graph: Graph, drop: Node, isChange: (n: Node) => boolean
 }
 
 /** True for a store to the object, and for a call that is given it or the address of a member. */
-function mayChange(program: Program, file: string, { operation: o }: Node, object: string): boolean {
+function mayChangeObject(program: Program, file: string, { operation: o }: Node, object: string): boolean {
   const isOf = (path: string | null): boolean => path !== null && suffixAfter(path, object) !== null;
   if (isStore(o)) return isOf(o.target) && o.target !== object;
   if (o?.kind !== 'call') return o?.kind === 'unread';

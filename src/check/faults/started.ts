@@ -21,7 +21,7 @@ import {
   waitEndsOf,
 } from '../../protocol/index.js';
 import { parametersBehind, rootsOf, sourcesOf } from './leading.js';
-import { constantOf, type Known, type Ways, waysBehind } from './waits.js';
+import { type Constants, constantOf, type Ways, waysBehind } from './waits.js';
 
 /** A call, for the steps of a path. */
 export interface Spot {
@@ -34,7 +34,7 @@ export interface Spot {
 export interface Waiting {
   node: Node;
   /** What is known behind it, such as its result. */
-  known: Known;
+  known: Constants;
   /** Why it has ended. */
   how: WaitEnd['how'];
   /** The condition that is waited for, as it is written. */
@@ -144,7 +144,7 @@ const none: ReadonlySet<string> = new Set();
 const startText = new RegExp(`\\b(?:${[...startingCalls.keys()].join('|')})\\s*\\(`);
 
 /** The parameters that a call sets to constants, and that the function never changes. */
-function constantsGiven({ params, assigned }: Graph, { args }: CallOperation): Known {
+function constantsGiven({ params, assigned }: Graph, { args }: CallOperation): Constants {
   const constants = params.flatMap(({ name }, i) => {
     const given = args[i]?.path === null ? constantOf(args[i].text) : undefined;
     return given === undefined || assigned.some(({ target }) => target === name) ? [] : [[name, given] as const];
@@ -153,7 +153,7 @@ function constantsGiven({ params, assigned }: Graph, { args }: CallOperation): K
 }
 
 /** A wait in a called function as one of its caller, for each way in which the called function returns. */
-function comingBack(graph: Graph, wait: Waiting, constants: Known, at: CallSite): Waiting[] {
+function comingBack(graph: Graph, wait: Waiting, constants: Constants, at: CallSite): Waiting[] {
   const isDenied = wait.node.guards.some(({ path, values, negated }) => {
     const given = path === null || values.length > 0 ? undefined : constants.get(path);
     return given !== undefined && (given === '0') !== negated;

@@ -40,7 +40,7 @@ export interface LateUnmapping {
 type Owners = ReadonlySet<string>;
 
 /** A place at which pages are dropped. */
-interface Dropping {
+interface DropPlace {
   reference: FunctionReference;
   graph: Graph;
   drop: Node;
@@ -83,7 +83,7 @@ export function lateUnmappings(subject: Subject): LateUnmapping[] {
 }
 
 /** True for a drop that no path leads to from a call that maps for the device: what unmaps behind it tests whether there is a mapping. */
-function isBeforeMapping({ program }: Subject, { reference, graph, drop }: Dropping): boolean {
+function isBeforeMapping({ program }: Subject, { reference, graph, drop }: DropPlace): boolean {
   const isMapping = ({ operation: o }: Node): boolean => {
     if (o?.kind !== 'call' || o.name === null) return false;
     const callee = ownFunction(program, reference.file, o);
@@ -102,10 +102,10 @@ function droppingsIn(
   visit: Visit,
   { pos, fact, guards, loops }: Pick<ReleaseEvent, 'pos' | 'fact' | 'guards' | 'loops'>,
   { one, level }: { one: boolean; level: number },
-): Dropping[] {
+): DropPlace[] {
   const { program, followed } = subject;
   const { flow, way } = visit;
-  const own = program.graphs(flow.reference).flatMap((graph): Dropping[] => {
+  const own = program.graphs(flow.reference).flatMap((graph): DropPlace[] => {
     const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
     const holds = (path: string): boolean => flow.origins.has(`${path}@sgl`) || isHeap(followed.heap, graph, path);
     const owners = ownersIn(flow, fact, graph);
@@ -125,10 +125,10 @@ function droppingsIn(
 }
 
 /** The same in the callers, within the file, of a function that finds the pages in an object and drops them in any case. */
-function above({ program, followed }: Subject, { visit, event }: SeenRelease, { reference, owners, one, way }: Dropping): Dropping[] {
+function above({ program, followed }: Subject, { visit, event }: SeenRelease, { reference, owners, one, way }: DropPlace): DropPlace[] {
   if (way !== null || visit.way !== 'field' || event.guards.length > 0 || owners.size === 0) return [];
   const params = program.variants(reference)[0]?.params ?? [];
-  return program.callSites(reference).flatMap(({ caller, graph, node, call }): Dropping[] => {
+  return program.callSites(reference).flatMap(({ caller, graph, node, call }): DropPlace[] => {
     if (caller.macro || caller.file !== reference.file) return [];
     const given = call.args.flatMap((a, i) => (a.path !== null && !a.address && owners.has(params[i]?.name ?? '') ? [a.path] : []));
     const holds = (path: string): boolean => isHeap(followed.heap, graph, path);
@@ -150,7 +150,7 @@ function isHeap(heap: readonly string[], graph: Graph, path: string): boolean {
 /**
  * The call's name, if it undoes a mapping of the pages: of a list that holds them, or of addresses that stand in an owner or in a variable.
  */
-function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, reference }: Dropping): string | null {
+function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, reference }: DropPlace): string | null {
   if (o?.kind !== 'call' || o.name === null) return null;
   const [, given] = o.args;
   if (unmappingRangeCalls.has(o.name)) {
@@ -167,7 +167,7 @@ function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, re
 }
 
 /** The same, if the call is of a function of the file that is given an owner or a member of one, and makes such a call. */
-function helperIn(subject: Subject, o: Node['operation'], place: Dropping): string | null {
+function helperIn(subject: Subject, o: Node['operation'], place: DropPlace): string | null {
   const { program } = subject;
   const { owners } = place;
   const { file } = place.reference;
@@ -278,7 +278,7 @@ function fieldsGiven({ program }: Subject, visit: Visit, path: string): string[]
  * True if a node comes behind a drop, without a step to another object or another address in between, and no path leads back from it to the
  * drop with the same ones.
  */
-function isBehind({ graph, drop, owners }: Dropping, n: Node): boolean {
+function isBehind({ graph, drop, owners }: DropPlace, n: Node): boolean {
   const unmapped = n.operation?.kind === 'call' ? n.operation.args[1]?.path : null;
   const isNext = ({ operation: o }: Node): boolean => {
     if (o?.kind === 'call') return o.iterates && o.args.some((a) => a.path !== null && owners.has(a.path));

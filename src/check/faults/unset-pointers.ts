@@ -34,7 +34,7 @@ const maxCallers = 12;
 /** Complaints about calls of an end for an object that has pages in it and a pointer that is still NULL. */
 export function unsetPointers(subject: Subject): Complaint[] {
   const { program, site } = subject;
-  const takers = takersOf(program, site.reference);
+  const takers = takersNear(program, site.reference);
   const makers = [...takers.values()].filter((r) => making.test(program.textOf(r)));
   if (makers.length === 0) return [];
   const drops = new Set(releasesIn(subject).map(({ visit, event }) => `${visit.flow.reference.file}:${event.pos}`));
@@ -52,7 +52,7 @@ export function unsetPointers(subject: Subject): Complaint[] {
 const making = new RegExp(`\\b\\w*(?:${zeroingName.source})\\w*\\s*\\(|${zeroingFlag.source}`);
 
 /** The function that takes the pages, and the functions of its folder that call it, some levels up, by their keys. */
-function takersOf(program: Program, reference: FunctionReference): ReadonlyMap<string, FunctionReference> {
+function takersNear(program: Program, reference: FunctionReference): ReadonlyMap<string, FunctionReference> {
   const found = new Map([[reference.key, reference]]);
   let above = [reference];
   for (let level = 0; level < maxLevels; level++) {

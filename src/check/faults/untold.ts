@@ -31,7 +31,7 @@ interface Untold {
 }
 
 /** A call by which a function drops the pages that it takes for its own. */
-interface Dropping {
+interface OwnDrop {
   reference: FunctionReference;
   graph: Graph;
   node: Node;
@@ -63,11 +63,11 @@ function addingTakers({ program, followed }: Subject): FunctionReference[] {
 }
 
 /** The calls of a function that may drop the pages. */
-function droppingsIn({ program, followed, analysis }: Subject, reference: FunctionReference): Dropping[] {
+function droppingsIn({ program, followed, analysis }: Subject, reference: FunctionReference): OwnDrop[] {
   const { mayDrop } = functionsOf(analysis).context;
   const visited = new Set(followed.visits.map(({ flow }) => flow.reference.name));
   return program.graphs(reference).flatMap((graph) =>
-    graph.nodes.flatMap((node): Dropping[] => {
+    graph.nodes.flatMap((node): OwnDrop[] => {
       const call = namedCall(node);
       const isDrop = call !== null && (releases.has(call.name) || visited.has(call.name)) && mayDrop(call.name, reference.file);
       return isDrop ? [{ reference, graph, node, call }] : [];
@@ -79,7 +79,7 @@ function droppingsIn({ program, followed, analysis }: Subject, reference: Functi
  * The calls before a drop that are given the address of a variable which is added to a sum that the drop goes by. A path leads from the
  * call's failure to the drop without that addition, and none past a drop of anything else.
  */
-function tellingsBefore(subject: Subject, { reference: { file }, graph, node: drop, call }: Dropping): Telling[] {
+function tellingsBefore(subject: Subject, { reference: { file }, graph, node: drop, call }: OwnDrop): Telling[] {
   const { mayDrop } = functionsOf(subject.analysis).context;
   const dropsOthers = (n: Node): boolean => n !== drop && n.operation?.kind === 'call' && mayDrop(n.operation.name ?? '', file);
   return call.args.flatMap(({ path: sum, address }) => {
@@ -153,7 +153,7 @@ const keepingNames = remembered((subject: Subject): ReadonlySet<string> => {
   return new Set(keeping.map(({ flow }) => flow.reference.name));
 });
 
-function complaintOf(subject: Subject, { reference: by, node: drop }: Dropping, { node, argument }: Telling, untold: Untold): Complaint {
+function complaintOf(subject: Subject, { reference: by, node: drop }: OwnDrop, { node, argument }: Telling, untold: Untold): Complaint {
   const { program, row } = subject;
   const { reference, raised, failing, left } = untold;
   const { file, name } = reference;

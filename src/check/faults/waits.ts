@@ -5,7 +5,7 @@ import { errorCalls, errorOrNullTest, errorOrZeroCalls, errorTests } from '../..
 import { zero } from '../../syntax/truth.js';
 
 /** The constants that variables and fields are known to have, or {@link changed} for a field that the path has set to something unknown. */
-export type Known = ReadonlyMap<string, string>;
+export type Constants = ReadonlyMap<string, string>;
 
 /**
  * Stands for an unknown value that the path itself has set. A path is not followed past a condition on it, as only the code knows how that
@@ -16,7 +16,7 @@ const changed = '?';
 /** How a function ends: the constant that it returns, `''` for nothing, and what is known there. */
 export interface End {
   result: string;
-  known: Known;
+  known: Constants;
 }
 
 /** Where the paths behind a node end. */
@@ -35,14 +35,14 @@ const maxWays = 2000;
  * @param isOver true for nodes behind which nothing matters
  * @param canBe asked for a condition that may hold by what is known; false ends the path
  */
-export function waysBehind(graph: Graph, from: Node, known: Known, isOver: (n: Node) => boolean, canBe: (o: Assume) => boolean): Ways {
+export function waysBehind(graph: Graph, from: Node, known: Constants, isOver: (n: Node) => boolean, canBe: (o: Assume) => boolean): Ways {
   const over = new Set<Node>();
   const ends = new Map<string, End>();
-  const ways = new Map<string, { id: number; before: Known }>();
-  const goOn = ({ successors }: Node, before: Known): void => {
+  const ways = new Map<string, { id: number; before: Constants }>();
+  const goOn = ({ successors }: Node, before: Constants): void => {
     for (const id of successors) ways.set(keyOf(String(id), before), { id, before });
   };
-  const end = (result: string | undefined, before: Known): void => {
+  const end = (result: string | undefined, before: Constants): void => {
     if (result !== undefined && result !== changed) ends.set(keyOf(result, before), { result, known: before });
   };
   goOn(from, known);
@@ -59,12 +59,12 @@ export function waysBehind(graph: Graph, from: Node, known: Known, isOver: (n: N
 }
 
 /** A text that is the same for the same knowledge. */
-function keyOf(first: string, known: Known): string {
+function keyOf(first: string, known: Constants): string {
   return [first, ...[...known].map(([path, constant]) => `${path}=${constant}`).sort()].join(' ');
 }
 
 /** What is known behind an operation. */
-function after(o: Operation | null, known: Known): Known {
+function after(o: Operation | null, known: Constants): Constants {
   if (o?.kind === 'call') return setTo(known, o.result, answerOf(o.name ?? '', o.args[0], known));
   if (o?.kind === 'clear') return setTo(known, o.target, constantOf(o.text) ?? unknownAt(o.target));
   if (o?.kind === 'update') return setTo(known, o.target, unknownAt(o.target));
@@ -83,7 +83,7 @@ function unknownAt(target: string): string | undefined {
 }
 
 /** `known` with one path set to a constant, or forgotten. */
-function setTo(known: Known, path: string, constant: string | undefined): Known {
+function setTo(known: Constants, path: string, constant: string | undefined): Constants {
   if (known.get(path) === constant) return known;
   const next = new Map(known);
   if (constant === undefined) next.delete(path);
@@ -95,7 +95,7 @@ function setTo(known: Known, path: string, constant: string | undefined): Known 
  * The result of a call that turns errors into pointers or back (`ERR_PTR()`), or tests for one; `undefined` for any other call or an
  * unknown argument.
  */
-function answerOf(name: string, given: Value | undefined, known: Known): string | undefined {
+function answerOf(name: string, given: Value | undefined, known: Constants): string | undefined {
   const constant = given && constantAt(given, known);
   if (constant === undefined || constant === changed) return constant;
   const isError = signOf(constant) < 0;
@@ -105,7 +105,7 @@ function answerOf(name: string, given: Value | undefined, known: Known): string 
 }
 
 /** The constant that a value is known to be. */
-function constantAt({ path, address, text }: Value, known: Known): string | undefined {
+function constantAt({ path, address, text }: Value, known: Constants): string | undefined {
   if (path === null) return constantOf(text);
   return address ? undefined : known.get(path);
 }
@@ -124,7 +124,7 @@ function signOf(constant: string): number {
 }
 
 /** False if a condition cannot hold by what is known, or if it is on a value that the path has changed. */
-function isSo({ left, op, right }: Assume, known: Known): boolean {
+function isSo({ left, op, right }: Assume, known: Constants): boolean {
   const [a, b] = [constantAt(left, known), constantAt(right, known)];
   if (a === changed || b === changed) return false;
   if (a === undefined || b === undefined) return true;

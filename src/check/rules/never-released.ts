@@ -9,12 +9,12 @@ import type { Check, Complaint } from '../finding.js';
 
 /** Pages that nothing in the tree drops, once they are kept. */
 export const neverReleased: Check = (subject) => {
-  const found = keptIn(subject);
+  const found = neverDropped(subject);
   return found.length > 0 ? found : outOfReach(subject);
 };
 
 /** Pages in places from which no release takes them. */
-function keptIn(subject: Subject): Complaint[] {
+function neverDropped(subject: Subject): Complaint[] {
   const { row, followed } = subject;
   const seen = releasesIn(subject);
   if (followed.cut || row.gaps.length > 0) return [];
