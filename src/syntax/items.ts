@@ -39,6 +39,19 @@ export interface Head {
 /** What an item's own text says about it. */
 export type Described = Omit<Item, 'pos' | 'end' | 'conditions'>;
 
+/** An item's head while it is described. */
+interface Reading {
+  text: string;
+  head: Head;
+  /** Index of the token that begins an initialiser, or the number of tokens. */
+  limit: number;
+  /** Returns the text of a word; `''` for any other token. */
+  word(k: number): string;
+  isExtern: boolean;
+  isTypedef: boolean;
+  flags: Pick<Described, 'static' | 'inline' | 'variables'>;
+}
+
 /**
  * Describes an item that is not a function from the tokens of its head.
  * @param body offset of its `{`, or -1
@@ -46,16 +59,23 @@ export type Described = Omit<Item, 'pos' | 'end' | 'conditions'>;
  * @param assigned true if the head has an `=`
  */
 export function describeItem(text: string, head: Head, body: number, typeBody: number, assigned: boolean): Described {
-  const n = head.kind.length;
+  const r = readHead(text, head);
+  if (typeBody >= 0) return describeType(r, body, typeBody);
+  const name = declaredName(head, r.word, 0, r.limit);
+  if (r.isTypedef) return declarationOf(r, pointerName(text, head, 0, r.limit) || name);
+  if (assigned) return variableOf(r, name || pointerName(text, head, 0, r.limit));
+  return describeDeclaration(r, name);
+}
+
+function readHead(text: string, head: Head): Reading {
   const word = (k: number): string =>
     head.kind[k] === WORD ? text.slice(head.start[k]!, Math.min(head.end[k]!, head.start[k]! + 200)) : '';
+  const assign = head.kind.indexOf(EQUALS);
+  const limit = assign >= 0 ? assign : head.kind.length;
   let isStatic = false;
   let isInline = false;
   let isExtern = false;
   let isTypedef = false;
-  let limit = n;
-  const assign = head.kind.indexOf(EQUALS);
-  if (assign >= 0) limit = assign;
   for (let k = 0; k < Math.min(limit, 24); k++) {
     const w = word(k);
     if (w === 'static') isStatic = true;
@@ -63,48 +83,62 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
     else if (w === 'typedef') isTypedef = true;
     else if (w === 'inline' || w === '__always_inline') isInline = true;
   }
-  const flags = { static: isStatic, inline: isInline, variables: [] };
-  const named = (first: string, from: number): string[] => [first, ...furtherNames(text, head, word, from)].filter((name) => name !== '');
-  if (typeBody >= 0) {
-    let keyword = typeBody - 1;
-    while (keyword >= 0 && !TAG_KEYWORDS.has(word(keyword))) keyword--;
-    let tag = '';
-    for (let k = keyword + 1; k < typeBody; k++) {
-      if (head.kind[k] === COLON) break;
-      if (head.kind[k] === WORD && head.kind[k + 1] !== OPEN_PAREN && !isAnnotation(word(k))) tag = word(k);
-    }
-    const declared = declaredName(head, word, typeBody + 1, limit);
-    const kind = word(keyword) === 'enum' ? (isTypedef ? 'declaration' : 'other') : 'struct';
-    const variables = kind === 'struct' && !isTypedef && !isAnnotation(declared) ? named(declared, typeBody + 1) : [];
-    return { kind, name: tag !== '' ? tag : declared, bodyPos: body, ...flags, variables };
+  return { text, head, limit, word, isExtern, isTypedef, flags: { static: isStatic, inline: isInline, variables: [] } };
+}
+
+/** Describes an item with the body of a struct, union or enum. */
+function describeType(r: Reading, body: number, typeBody: number): Described {
+  const { head, word, limit, isTypedef, flags } = r;
+  let keyword = typeBody - 1;
+  while (keyword >= 0 && !TAG_KEYWORDS.has(word(keyword))) keyword--;
+  let tag = '';
+  for (let k = keyword + 1; k < typeBody; k++) {
+    if (head.kind[k] === COLON) break;
+    if (head.kind[k] === WORD && head.kind[k + 1] !== OPEN_PAREN && !isAnnotation(word(k))) tag = word(k);
   }
-  const name = declaredName(head, word, 0, limit);
-  const variable = (first: string): Described => ({ kind: 'variable', name: first, bodyPos: -1, ...flags, variables: named(first, 0) });
-  if (isTypedef) return { kind: 'declaration', name: pointerName(text, head, 0, limit) || name, bodyPos: -1, ...flags };
-  if (assigned) return variable(name !== '' ? name : pointerName(text, head, 0, limit));
-  let groups = 0;
+  const declared = declaredName(head, word, typeBody + 1, limit);
+  const kind = word(keyword) === 'enum' ? (isTypedef ? 'declaration' : 'other') : 'struct';
+  const variables = kind === 'struct' && !isTypedef && !isAnnotation(declared) ? namesFrom(r, declared, typeBody + 1) : [];
+  return { kind, name: tag || declared, bodyPos: body, ...flags, variables };
+}
+
+/** Describes an item that has neither a body nor an initialiser, and is no typedef: by its words, and its parentheses. */
+function describeDeclaration(r: Reading, name: string): Described {
+  const { text, head, word, limit, isExtern, flags } = r;
   let words = 0;
-  let firstGroup = -1;
+  let group = -1;
   for (let k = 0; k < limit; k++) {
     if (head.kind[k] === OPEN_PAREN && !isAnnotation(word(k - 1)) && word(k - 1) !== '__attribute__') {
-      groups++;
-      if (firstGroup < 0) firstGroup = k;
+      if (group < 0) group = k;
     } else if (head.kind[k] === WORD && !STORAGE.has(word(k)) && !QUALIFIERS.has(word(k))) words++;
   }
-  if (groups === 0) {
+  if (group < 0) {
     if (words < 2) return { kind: 'other', name, bodyPos: -1, ...flags };
-    const forward = words === 2 && TAG_KEYWORDS.has(word(0)) && n <= 2;
-    return isExtern || forward ? { kind: 'declaration', name, bodyPos: -1, ...flags } : variable(name);
+    const forward = words === 2 && TAG_KEYWORDS.has(word(0)) && head.kind.length <= 2;
+    return isExtern || forward ? declarationOf(r, name) : variableOf(r, name);
   }
-  if (head.kind[firstGroup + 1] === OPEN_PAREN && head.kind[firstGroup - 1] !== OPEN_PAREN) {
+  if (head.kind[group + 1] === OPEN_PAREN && head.kind[group - 1] !== OPEN_PAREN) {
     const pointed = pointerName(text, head, 0, limit);
-    if (pointed !== '') return isExtern ? { kind: 'declaration', name: pointed, bodyPos: -1, ...flags } : variable(pointed);
+    if (pointed !== '') return isExtern ? declarationOf(r, pointed) : variableOf(r, pointed);
   }
-  const before = word(firstGroup - 1);
-  const made = madeBy(before, text.slice(head.start[firstGroup], head.end[firstGroup]));
-  if (made !== null) return { ...variable(made), variables: [made] };
-  const bare = words <= 1 && !head.kind.slice(0, firstGroup).includes(STAR);
+  const before = word(group - 1);
+  const made = madeBy(before, text.slice(head.start[group], head.end[group]));
+  if (made !== null) return { ...variableOf(r, made), variables: [made] };
+  const bare = words <= 1 && !head.kind.slice(0, group).includes(STAR);
   return { kind: bare ? 'other' : 'declaration', name: before, bodyPos: -1, ...flags };
+}
+
+function variableOf(r: Reading, name: string): Described {
+  return { kind: 'variable', name, bodyPos: -1, ...r.flags, variables: namesFrom(r, name, 0) };
+}
+
+function declarationOf({ flags }: Reading, name: string): Described {
+  return { kind: 'declaration', name, bodyPos: -1, ...flags };
+}
+
+/** All names that a declaration declares: the first, and those behind the commas from a token on. */
+function namesFrom({ text, head, word }: Reading, first: string, from: number): string[] {
+  return [first, ...furtherNames(text, head, word, from)].filter((name) => name !== '');
 }
 
 /**

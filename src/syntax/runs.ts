@@ -14,11 +14,55 @@ import {
   TYPEOF,
 } from './words.js';
 
+/** Several words in a row. */
+interface Run {
+  /** Indexes of those that are neither keywords nor part of a type with a tag: the type's name, what is declared, and annotations. */
+  plain: number[];
+  hasType: boolean;
+  /** Index of the last token. */
+  last: number;
+}
+
 /**
  * Handles the run of words that begins at token `i`; returns the index of its last token.
  * @param next token from which the run goes on: `i + 1`, or further on if a `typeof(...)` began it
  */
 export function blankWords(r: Rewrite, i: number, to: number, next: number): number {
+  const { t } = r;
+  const { plain, hasType, last } = readRun(r, i, to, next);
+  const behind = last + 1;
+  if (t.kind[behind] === STRING && behind <= to && plain.length > 0 && plain.at(-1) === last) {
+    blankTokens(r, last, last);
+    plain.pop();
+  }
+  const group = isPunct(t, behind, '(') ? (t.match[behind] ?? -1) : -1;
+  const close = group > 0 && group <= to ? group : -1;
+  if (isPunct(t, i - 1, ']')) {
+    // `char buf[8] __aligned(4);`
+    if (plain.length === last - i + 1) blankTokens(r, i, close > 0 ? close : last);
+    return close > 0 && plain.length > 0 ? close : last;
+  }
+  if (group > 0 && isPunct(t, behind + 1, '*') && plain.at(-1) === last && plain.length + Number(hasType) >= 2) {
+    // `__u8 __user (*tags)[8]`: all words belong to the type.
+    blankMore(r, plain, hasType, false, true);
+    return last;
+  }
+  const star = isPunct(t, i - 1, '*');
+  const words = plain.length + Number(hasType) + Number(star);
+  // A last word with parentheses: an annotation with arguments, or what is called or declared.
+  const isLastAnnotation = close > 0 && plain.at(-1) === last && isAnnotationCall(r, last, close + 1, words, star);
+  if (isLastAnnotation) {
+    plain.pop();
+    blankTokens(r, last, close);
+  }
+  const end = isLastAnnotation ? close : last;
+  const after = end + 1;
+  blankMore(r, plain, hasType, star, isPunct(t, after, '*') || (isLastAnnotation && isWord(t, after)), after);
+  return end;
+}
+
+/** Reads a run, and blanks in it what is no annotation by its place, but by its name. */
+function readRun(r: Rewrite, i: number, to: number, next: number): Run {
   const { t } = r;
   const typeFirst = next > i + 1;
   const plain: number[] = [];
@@ -38,45 +82,17 @@ export function blankWords(r: Rewrite, i: number, to: number, next: number): num
     else if (word !== 'static' && word !== 'extern' && word !== 'inline' && word !== 'register' && word !== 'typedef' && word !== 'auto')
       blankTokens(r, k, k);
   }
-  const last = k - 1;
-  const afterBracket = isPunct(t, i - 1, ']');
-  const group = isPunct(t, k, '(') ? (t.match[k] ?? -1) : -1;
-  if (t.kind[k] === STRING && k <= to && plain.length > 0 && plain.at(-1) === last) {
-    blankTokens(r, last, last);
-    plain.pop();
-  }
-  if (afterBracket) {
-    // `char buf[8] __aligned(4);`
-    if (plain.length === last - i + 1) blankTokens(r, i, group > 0 && group <= to ? group : last);
-    return group > 0 && group <= to && plain.length > 0 ? group : last;
-  }
-  const star = isPunct(t, i - 1, '*');
-  let end = last;
-  if (group > 0 && isPunct(t, k + 1, '*') && plain.at(-1) === last && plain.length + Number(hasType) >= 2) {
-    // `__u8 __user (*tags)[8]`: all words belong to the type.
-    blankMore(r, plain, hasType, false, true);
-    return last;
-  }
-  const close = group > 0 && group <= to ? group : -1;
-  if (close > 0 && plain.at(-1) === last && plain.length + Number(hasType) + Number(star) >= 2) {
-    // A last word with parentheses: an annotation with arguments, or what is called or declared.
-    const word = tokenText(t, last);
-    const after = close + 1;
-    const enough =
-      plain.length + Number(hasType) + Number(star) >= 3 ||
-      (isAnnotation(word) && (isPunct(t, after, '=') || isWord(t, after) || (isPunct(t, after, ';') && star) || isPunct(t, after, '*')));
-    if (isAnnotation(word) && enough) {
-      plain.pop();
-      blankTokens(r, last, close);
-      end = close;
-      if (isWord(t, after)) {
-        blankMore(r, plain, hasType, star, true);
-        return end;
-      }
-    }
-  }
-  blankMore(r, plain, hasType, star, isPunct(t, end + 1, '*'), end + 1);
-  return end;
+  return { plain, hasType, last: k - 1 };
+}
+
+/**
+ * True if the last word of a run and the parentheses behind it are an annotation with its arguments.
+ * @param after index of the token behind the parentheses
+ * @param words how many words there are of what a declaration needs, with the `*` before the run
+ */
+function isAnnotationCall({ t }: Rewrite, word: number, after: number, words: number, star: boolean): boolean {
+  if (words < 2 || !isAnnotation(tokenText(t, word))) return false;
+  return words >= 3 || isPunct(t, after, '=') || isWord(t, after) || (isPunct(t, after, ';') && star) || isPunct(t, after, '*');
 }
 
 /** Blanks annotations among the plain words of a run until as many are left as a declaration needs. */
