@@ -4,7 +4,7 @@ import { emptyFlow, sourcesOf } from '../flow/flow.js';
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, callsAt, callsOf, type Graph, type Loop } from '../program/graph.js';
+import { type CallOperation, callsAt, callsOf, type Graph, type Loop, type Operation } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { dirtyCalls, pageLookups, pageTestCalls, releases, transfers } from '../protocol/index.js';
@@ -168,10 +168,7 @@ function indexNames(e: Expression): string[] {
 function helperReason(program: Program, visit: Visit): string | null {
   for (const graph of program.graphs(visit.flow.reference)) {
     for (const n of graph.nodes) {
-      const o = n.operation;
-      const reason = o
-        ? whyMore(o.kind === 'call' ? o : null, o.kind, program, visit, graph, [], o.kind === 'update' ? o.target : '')
-        : null;
+      const reason = n.operation && whyMore(program, visit, graph, n.operation, []);
       if (reason) return `${visit.flow.reference.name}() ${reason}`;
     }
   }
@@ -201,15 +198,7 @@ function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
         (o.expressions.some(hasIndex) || isLoaded(graph, loop, o))
       )
         return 'looks each page up by an entry of another array';
-      const reason = whyMore(
-        o.kind === 'call' ? o : null,
-        o.kind,
-        program,
-        visit,
-        graph,
-        loop.variables,
-        o.kind === 'update' ? o.target : o.kind === 'assume' ? (o.left.path ?? '') : '',
-      );
+      const reason = whyMore(program, visit, graph, o, loop.variables);
       if (reason) return reason;
     }
   }
@@ -273,35 +262,21 @@ function hasIndex(e: Expression): boolean {
 /**
  * Why an operation is more than dropping; `null` if it is not.
  * @param variables what the loop counts with
- * @param target the place that an update or a test is about
  */
-function whyMore(
-  call: CallOperation | null,
-  kind: string,
-  program: Program,
-  visit: Visit,
-  graph: Graph,
-  variables: readonly string[],
-  target = '',
-): string | null {
-  if (call) {
-    if (call.name === null) return `calls through ${call.through ?? 'a pointer'}`;
-    const name = call.name;
-    if (isPlain(name)) return null;
-    if (visit.flow.calls.some((c) => c.pos === call.pos)) {
-      const definitions = program.resolve(name, visit.flow.reference.file);
-      if (definitions.length > 0 && definitions.every((callee) => doesNoMore(program, callee))) return null;
-    }
-    return `also calls ${name}()`;
-  }
-  if (kind === 'update' && target !== '') {
-    const root = rootOf(target);
-    if (target !== root && !variables.includes(target)) return `also counts ${target}`;
-    const type = graph.types.get(root);
-    if (target === root && !variables.includes(root) && (type?.pointers ?? 0) === 0)
-      return indexes(program, visit, root) ? null : `also counts ${root}`;
-  }
-  return null;
+function whyMore(program: Program, visit: Visit, graph: Graph, o: Operation, variables: readonly string[]): string | null {
+  if (o.kind === 'call') return whyCallsMore(program, visit, o);
+  if (o.kind !== 'update' || variables.includes(o.target)) return null;
+  const isVariable = rootOf(o.target) === o.target;
+  const isWalking = isVariable && ((graph.types.get(o.target)?.pointers ?? 0) > 0 || indexes(program, visit, o.target));
+  return isWalking ? null : `also counts ${o.target}`;
+}
+
+function whyCallsMore(program: Program, { flow }: Visit, { name, through, pos }: CallOperation): string | null {
+  if (name === null) return `calls through ${through ?? 'a pointer'}`;
+  if (isPlain(name)) return null;
+  const definitions = flow.calls.some((c) => c.pos === pos) ? program.resolve(name, flow.reference.file) : [];
+  const isDone = definitions.length > 0 && definitions.every((callee) => doesNoMore(program, callee));
+  return isDone ? null : `also calls ${name}()`;
 }
 
 /** True if a variable is used as an index in the function: then counting it is walking over elements. */
