@@ -5,15 +5,7 @@
 import { type Condition, isElse, negate, readCondition, TRUE } from './conditions.js';
 import { endsAtDirective, isGuard } from './heads.js';
 import { also, beganInside, conditionsIn, finish, type Group, MAX_CONDITIONS, type OpenItem, type Scan, trimHead } from './scan.js';
-import { atLineStart, CLASS, skipDirective, skipIndent } from './tokens.js';
-
-/** A directive: its name, the offset of its `#`, and where the text behind the name begins and ends. */
-interface Directive {
-  name: string;
-  pos: number;
-  rest: number;
-  end: number;
-}
+import { atLineStart, type Directive, readDirective, skipIndent } from './tokens.js';
 
 /** Handlers by name; each returns the offset at which to go on. */
 const handlers = new Map<string, (scan: Scan, d: Directive) => number>([
@@ -27,14 +19,9 @@ const handlers = new Map<string, (scan: Scan, d: Directive) => number>([
 
 /** Handles the directive whose `#` is at `pos`; returns the offset at which to go on. */
 export function directive(scan: Scan, pos: number): number {
-  const { text } = scan;
-  const end = skipDirective(text, pos, text.length);
-  const from = skipIndent(text, pos + 1);
-  let rest = from;
-  while (rest < end && CLASS[text.charCodeAt(rest)]! >= 2) rest++;
-  const name = text.slice(from, Math.min(rest, from + 20));
-  const handle = handlers.get(name) ?? (isElse(name) ? nextArm : otherDirective);
-  return handle(scan, { name, pos, rest, end });
+  const d = readDirective(scan.text, pos);
+  const handle = handlers.get(d.name) ?? (isElse(d.name) ? nextArm : otherDirective);
+  return handle(scan, d);
 }
 
 function otherDirective(scan: Scan, { end }: Directive): number {

@@ -131,6 +131,23 @@ export function skipIndent(text: string, i: number): number {
   return i;
 }
 
+/** A directive: its name, the offset of its `#`, and where the text behind the name begins and ends. */
+export interface Directive {
+  name: string;
+  pos: number;
+  rest: number;
+  end: number;
+}
+
+/** Reads the directive whose `#` is at `pos`. */
+export function readDirective(text: string, pos: number): Directive {
+  const end = skipDirective(text, pos, text.length);
+  const from = skipIndent(text, pos + 1);
+  let rest = from;
+  while (rest < end && CLASS[text.charCodeAt(rest)]! >= 2) rest++;
+  return { name: text.slice(from, Math.min(rest, from + 20)), pos, rest, end };
+}
+
 /** True if there are only blanks between the start of the line and `i`. */
 export function atLineStart(text: string, i: number, from: number): boolean {
   for (let k = i - 1; k >= from; k--) {

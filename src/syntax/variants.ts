@@ -14,7 +14,7 @@ import {
   TRUE,
 } from './conditions.js';
 import { assumptionsOf, chooseConfigurations } from './configurations.js';
-import { atLineStart, CLASS, skipComment, skipDirective, skipIndent, skipQuoted } from './tokens.js';
+import { atLineStart, type Directive, readDirective, skipComment, skipQuoted } from './tokens.js';
 
 /** The text of an item in one configuration. */
 export interface ActiveText {
@@ -22,7 +22,8 @@ export interface ActiveText {
   assumptions: string[];
 }
 
-interface Directive {
+/** A directive, by what it does to the arms around it. */
+interface Marker {
   from: number;
   to: number;
   kind: 'if' | 'else' | 'endif' | 'plain';
@@ -37,8 +38,8 @@ export function blanked(text: string): string {
   return text.replace(/[^\n]+/g, (line) => ' '.repeat(line.length));
 }
 
-function directivesOf(text: string): Directive[] {
-  const found: Directive[] = [];
+function directivesOf(text: string): Marker[] {
+  const found: Marker[] = [];
   const size = text.length;
   let i = 0;
   while (i < size) {
@@ -49,20 +50,18 @@ function directivesOf(text: string): Directive[] {
     else if (c !== HASH) i = skipQuoted(text, i, size);
     else if (!atLineStart(text, i, 0)) i++;
     else {
-      const to = skipDirective(text, i, size);
-      const b = skipIndent(text, i + 1);
-      let k = b;
-      while (k < to && CLASS[text.charCodeAt(k)]! >= 2) k++;
-      const name = text.slice(b, k);
-      if (name === 'if' || name === 'ifdef' || name === 'ifndef')
-        found.push({ from: i, to, kind: 'if', condition: readCondition(name, text.slice(k, to)) });
-      else if (name === 'else') found.push({ from: i, to, kind: 'else', condition: TRUE });
-      else if (isElse(name)) found.push({ from: i, to, kind: 'else', condition: readCondition(name, text.slice(k, to)) });
-      else found.push({ from: i, to, kind: name === 'endif' ? 'endif' : 'plain', condition: TRUE });
-      i = to;
+      const d = readDirective(text, i);
+      found.push(markerOf(text, d));
+      i = d.end;
     }
   }
   return found;
+}
+
+function markerOf(text: string, { name, pos: from, rest, end: to }: Directive): Marker {
+  const isIf = name === 'if' || name === 'ifdef' || name === 'ifndef';
+  if (isIf || isElse(name)) return { from, to, kind: isIf ? 'if' : 'else', condition: readCondition(name, text.slice(rest, to)) };
+  return { from, to, kind: name === 'else' || name === 'endif' ? name : 'plain', condition: TRUE };
 }
 
 /** Only so many arms, and so deep, get variants of their own: an item with more is not worth it. */
@@ -77,7 +76,7 @@ interface Arm {
 }
 
 /** Every arm, absent `#else`s included. */
-function armsOf(directives: Directive[]): Arm[] {
+function armsOf(directives: Marker[]): Arm[] {
   const arms: Arm[] = [];
   const open: { outer: Condition; before: Condition; closed: boolean; arm: Arm | null }[] = [];
   let around: Condition = TRUE;
@@ -140,7 +139,7 @@ function namesIn(condition: Condition): string[] {
   return names;
 }
 
-function activeText(text: string, directives: Directive[], config: Configuration): string {
+function activeText(text: string, directives: Marker[], config: Configuration): string {
   const parts: string[] = [];
   const open: { live: boolean; taken: boolean }[] = [];
   let live = true;
