@@ -3,7 +3,7 @@
  * them out of it. Which functions do is told from names alone: a number is copied about so much that facts would lead to half of a folder.
  */
 import type { FunctionReference } from '../program/file.js';
-import { memberText } from '../program/patterns.js';
+import { memberStoreText, memberText } from '../program/patterns.js';
 import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { waysOut } from '../protocol/index.js';
@@ -72,7 +72,7 @@ function readOf(fields: readonly string[]): RegExp {
 
 /** True if a text returns what the holder has, stores it in a field or passes it to an operation, directly or by a local variable. */
 function handsOn(text: string, read: string): boolean {
-  const to = '(?:\\breturn\\b|(?:->|\\.)\\s*\\w+(?:\\[[^\\]]*\\])?\\s*=)';
+  const to = `(?:\\breturn\\b|${memberStoreText})`;
   const operation = '(?:->|\\.)\\s*\\w+\\s*\\((?:[^;{}]*[,(&\\s])?';
   if (new RegExp(`${to}[^;=]*${read}`).test(text)) return true;
   const variables = Array.from(text.matchAll(new RegExp(`(\\w+)\\s*=[^;=]*${read}`, 'g')), (match) => match[1] as string);

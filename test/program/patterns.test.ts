@@ -1,6 +1,6 @@
 /** Patterns for what C names. */
 import { describe, expect, it } from 'vitest';
-import { memberText } from '../../src/program/patterns.js';
+import { memberStoreText, memberText } from '../../src/program/patterns.js';
 
 describe('the pattern for a member', () => {
   it('matches it behind `->` and `.`, by each of its names', () => {
@@ -12,5 +12,12 @@ describe('the pattern for a member', () => {
   it('takes a name as it is written', () => {
     expect('obj->a.b').toMatch(new RegExp(memberText('a.b')));
     expect('obj->a_b').not.toMatch(new RegExp(memberText('a.b')));
+  });
+});
+
+describe('the pattern for a store to any member', () => {
+  it('matches an element too, but no store to a variable', () => {
+    for (const text of ['obj->page = p', 'obj.pages[i] = p']) expect(text).toMatch(new RegExp(memberStoreText));
+    expect('page = p').not.toMatch(new RegExp(memberStoreText));
   });
 });

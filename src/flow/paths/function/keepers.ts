@@ -2,12 +2,13 @@
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
+import { memberStoreText } from '../../../program/patterns.js';
 import type { Program } from '../../../program/program.js';
 import { isNumber } from '../../../program/types.js';
 import { linkingText } from '../../../protocol/index.js';
 
 /** `x->f = name`, `x.f[i] = &name`: a name that is stored to a field. */
-const storing = /(?:->|\.)\s*\w+(?:\[[^\]]*\])?\s*=\s*&?(\w+)/g;
+const storing = new RegExp(`${memberStoreText}\\s*&?(\\w+)`, 'g');
 
 /** True for a function that lists something, or stores something other than a number to a field or global. */
 export function keepsPointers(program: Program, reference: FunctionReference): boolean {

@@ -1,5 +1,6 @@
 /** Finds functions of a driver that return memory which they have allocated, and which nobody else knows. */
 import type { FunctionReference } from '../../../program/file.js';
+import { memberStoreText } from '../../../program/patterns.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { freeingCalls, initializingCalls, memoryCall, sizing } from '../../../protocol/index.js';
@@ -23,7 +24,7 @@ function isMaker(text: string): boolean {
   // Whoever is passed the object, or a member's address, may keep it.
   const calls = [...body.matchAll(/\b(\w+)\s*\(((?:[^()]|\([^()]*\))*)\)/g)];
   const isHanded = (args: string): boolean => new RegExp(`&\\s*${object}\\b|(^|[,\\s])${object}\\b(?!\\s*(->|\\.))`).test(args);
-  const isStored = new RegExp(`(?:->|\\.)\\s*\\w+(?:\\[[^\\]]*\\])?\\s*=\\s*&?${object}\\b`).test(body);
+  const isStored = new RegExp(`${memberStoreText}\\s*&?${object}\\b`).test(body);
   return (
     !isStored &&
     calls.every(([, name, args]) => !isHanded(args as string) || initializingCalls.test(name as string) || freeingCalls.has(name as string))
