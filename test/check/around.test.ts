@@ -134,6 +134,16 @@ describe('an object that was to be given other pages, and fails', () => {
   const failing = (before: string, behind = '', old = 'old = q->r;', end = 'region_put(old);'): string =>
     renewed(old, `if (hw_table(n)) {\n\t\t${before}region_put(r);\n\t\t${behind}return -EIO;\n\t}`, end);
   complains('double-release', 'with a pointer to the new ones', failing(''), 'queue_renew:region_put(r);');
+  const step = (call: string): string => `ret = ${call};\n\tif (ret) {\n\t\tregion_put(r);\n\t\tgoto out;\n\t}\n\t`;
+  const ending = 'region_put(old);\nout:\n\thw_leave(b->id);\n\tif (ret)\n\t\treturn ret;';
+  const twice = renewed('old = q->r;', step('hw_table(n)') + step('hw_fill(n)'), ending);
+  complains(
+    'double-release',
+    'with a pointer to the new ones, by each failure',
+    twice,
+    'queue_renew:region_put(r);',
+    'queue_renew:region_put(r);',
+  );
   accepts('double-release', 'with the old ones put back first', failing('q->r = old;\n\t\t'));
   accepts('double-release', 'with the old ones put back at last', failing('', 'q->r = old;\n\t\t'));
   accepts('double-release', 'of which nobody knows that it had some', failing('', '', '', ''));

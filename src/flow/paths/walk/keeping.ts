@@ -49,6 +49,11 @@ export function saysFailed({ result }: Exit): boolean {
   return (result & sign.negative) !== 0 && (result & sign.zero) === 0;
 }
 
+/** True for an exit that reports failure, has dropped, and leaves pointers to what it dropped anywhere but in the return value. */
+export function leavesPointers(e: Exit): boolean {
+  return e.kind === 'dropped' && !e.unsure && saysFailed(e) && e.drop?.doubt === null && e.holders.some((h) => h.of !== -1);
+}
+
 /**
  * The fields that keep the pages at an end, if no drop takes them from any of these and no caller drops them. Empty if one does, or if it
  * cannot be said where they are kept.

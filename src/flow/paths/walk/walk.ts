@@ -21,7 +21,7 @@ import { withApart } from './apart.js';
 import { withEarly } from './early.js';
 import { exitOf } from './exit.js';
 import { openFrontier, stageOf } from './frontier.js';
-import { saysFailed } from './keeping.js';
+import { leavesPointers, saysFailed } from './keeping.js';
 import { toldOnce } from './once.js';
 import { commonHolders, commonSets } from './sets.js';
 
@@ -214,7 +214,8 @@ function modesIn(context: Context, reference: FunctionReference, graph: Graph, e
 function endOf(exit: Exit): string {
   const { kind, result, outcomes, counts, equals, gives, got, unsure } = exit;
   const places = [exit.holders, exit.none, exit.unset].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
-  const pos = kind === 'lost' ? exit.pos : '';
+  // Each drop that leaves pointers to what it dropped is a fault of its own, if they are used again.
+  const pos = kind === 'lost' ? exit.pos : leavesPointers(exit) ? exit.drop?.pos : '';
   return [
     kind,
     result,

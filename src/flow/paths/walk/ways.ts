@@ -6,17 +6,12 @@ import { handedContainers } from '../../../protocol/index.js';
 import { requirementText } from '../memory/required.js';
 import { type Exit, type Holder, outcome, sign, type Turned } from '../memory/state.js';
 import { happened, stepsOf, type Trail, type TrailStep } from '../memory/trail.js';
-import { saysFailed, succeeds } from './keeping.js';
+import { leavesPointers, saysFailed, succeeds } from './keeping.js';
 import type { Walked } from './walk.js';
 
 /** True for an exit that reports failure, has dropped everything, and leaves pointers to what it dropped below parameters. */
 export function isStale(e: Exit): boolean {
   return leavesPointers(e) && e.drop?.whole === true && e.holders.some((h) => h.of >= 0);
-}
-
-/** True for an exit that reports failure, has dropped, and leaves pointers to what it dropped anywhere but in the return value. */
-export function leavesPointers(e: Exit): boolean {
-  return e.kind === 'dropped' && !e.unsure && saysFailed(e) && e.drop?.doubt === null && e.holders.some((h) => h.of !== -1);
 }
 
 /** One exit for each kind that a caller can tell apart: a certain one if there is one. */
