@@ -553,7 +553,7 @@ describe.skipIf(executable === null)('the comparison', () => {
       expect(await page.locator('.compare section > h2').allInnerTexts()).toEqual(['How far the conversion is', 'Gone (1)']);
       expect(await page.locator('.curve').innerText()).toContain('the search and the filters do not change it');
       await page.locator('#search').fill('no such site');
-      expect(await page.locator('.nothing').innerText()).toContain('No site of either tree');
+      expect(await page.locator('.nothing').innerText()).toContain('No site in this comparison');
       await page.getByRole('button', { name: 'Clear all' }).click();
       expect(await page.locator('.nothing').count()).toBe(0);
       expect(await page.locator('.curve').innerText()).not.toContain('do not change it');
