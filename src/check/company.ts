@@ -5,7 +5,7 @@
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { CallSite } from '../program/callers.js';
-import { areOpposite, type Guard } from '../program/graph.js';
+import { areApart, areOpposite, type Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, countType, extraReferenceCalls, type OriginKind, originCalls } from '../protocol/index.js';
@@ -117,9 +117,8 @@ function chosenBetween({ program }: Subject, one: SeenRelease, other: SeenReleas
 export function flagDecides(subject: Subject, others: readonly Subject[]): boolean {
   const { reference, node } = subject.site;
   return (
-    others.some(
-      ({ site }) => site.reference.key === reference.key && site.node.guards.some((g) => node.guards.some((h) => areOpposite(g, h))),
-    ) && releasesIn(subject).some((s) => s.event.call.drops === kindOf(subject))
+    others.some(({ site }) => site.reference.key === reference.key && areApart(site.node.guards, node.guards)) &&
+    releasesIn(subject).some((s) => s.event.call.drops === kindOf(subject))
   );
 }
 

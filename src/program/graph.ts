@@ -224,6 +224,11 @@ export function callsAt(graph: Graph, pos: number): CallOperation[] {
   return graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? [o] : []));
 }
 
+/** Returns the first node of a graph's calls at a position. */
+export function callNodeAt({ nodes }: Graph, pos: number): Node | undefined {
+  return nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
+}
+
 /**
  * True for an argument that is printed: it comes after a format string. (What is handed to a callback comes before the format of its name,
  * as in `kthread_run()`.)
@@ -243,6 +248,11 @@ export function says({ values, negated }: Guard, isNull: boolean): boolean {
 /** True for two tests of the same expression, one of which says what the other denies. */
 export function areOpposite(a: Guard, b: Guard): boolean {
   return a.text !== '' && a.text === b.text && a.negated !== b.negated && a.values.join() === b.values.join();
+}
+
+/** True if some of the guards of one place are opposite to some of another's: a path that goes to both comes to the test twice. */
+export function areApart(some: readonly Guard[], others: readonly Guard[]): boolean {
+  return some.some((a) => others.some((b) => areOpposite(a, b)));
 }
 
 /** Returns the same condition with its sides swapped: `0 == n` is `n == 0`. */

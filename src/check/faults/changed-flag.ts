@@ -5,7 +5,7 @@
 import { failureOf } from '../../flow/paths/function/tested.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { areOpposite, callsAt, callsOf, leadsTo, type Node } from '../../program/graph.js';
+import { areApart, callsAt, callsOf, leadsTo, type Node } from '../../program/graph.js';
 import { type Member, memberAt } from '../../program/members.js';
 import type { Program } from '../../program/program.js';
 import { namesIn, sourceName } from '../../program/text.js';
@@ -77,7 +77,7 @@ function changedIn(program: Program, reference: FunctionReference, taker: string
         const hasFailed = failureOf(graph, result);
         if (!leadsTo(graph, first, (n) => n === call, isSet)) return [];
         return cleared
-          .filter((last) => !first.guards.some((a) => last.guards.some((b) => areOpposite(a, b))))
+          .filter((last) => !areApart(first.guards, last.guards))
           .filter((last) =>
             leadsTo(
               graph,

@@ -6,7 +6,7 @@
 import { failureOf } from '../../flow/paths/function/tested.js';
 import { namesCalled } from '../../flow/paths/function/text.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, type Graph, isRead, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
+import { type CallOperation, callNodeAt, type Graph, isRead, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -74,7 +74,7 @@ export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
 function failedBefore(subject: Subject, dropping: Dropping, graph: Graph): Before[] {
   const { program } = subject;
   const { reference, pos } = dropping;
-  const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
+  const drop = callNodeAt(graph, pos);
   if (drop?.operation?.kind !== 'call') return [];
   const all = [...endsIn(program, reference, graph).map((end) => ownOf(graph, reference, end)), ...endsBelow(program, reference, graph)];
   if (all.length === 0) return [];

@@ -5,7 +5,7 @@
 import { contentsOf, isHeap, isLocal, scopeOf } from '../../flow/facts.js';
 import { namesCalled } from '../../flow/paths/function/text.js';
 import { calling, type FunctionReference } from '../../program/file.js';
-import { type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
+import { type CallOperation, callNodeAt, type Graph, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
 import { lastMember, rootOf, type Value } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -126,7 +126,7 @@ function isOutside(program: Program, { reference: { file }, name }: Telling): bo
 /** The calls behind a drop that take the same object's pages back, if nobody was told of pages anew before. */
 function undoingsBehind(subject: Subject, dropping: Dropping, graph: Graph): Undoing[] {
   const { reference, pos } = dropping;
-  const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
+  const drop = callNodeAt(graph, pos);
   if (drop?.operation?.kind !== 'call') return [];
   const objects = sourcesOf(graph, rootsOf(argumentsOf(dropping, drop.operation)));
   const isTelling = ({ operation: o }: Node): boolean =>

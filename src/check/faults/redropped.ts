@@ -8,7 +8,7 @@ import { isFailure, resultsOf } from '../../flow/paths/function/results.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type Graph, type Guard, isStore, leadsTo, type Node } from '../../program/graph.js';
+import { callNodeAt, type Graph, type Guard, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { acquires, castCalls, freeingCalls, memberChangingCall } from '../../protocol/index.js';
@@ -26,7 +26,7 @@ export function redropped(subject: Subject): Complaint[] {
     if (visit.way !== 'field' || visit.heap === null || event.call.shape === 'container') return [];
     return program.graphs(reference).flatMap((graph): Complaint[] => {
       const place = placeIn(graph, release);
-      const node = graph.nodes.find((n) => n.pos === event.pos && n.operation?.kind === 'call');
+      const node = callNodeAt(graph, event.pos);
       if (place === null || !node || !isAskedAlone(event.guards, place, countsAt(node))) return [];
       if (!isRepeated(program, { reference, graph, node, object: rootOf(place) })) return [];
       const text = spelledIn({ program, reference, graph }, place);

@@ -3,7 +3,7 @@ import { type FunctionFlow, type ReleaseEvent, sourcesOf } from '../../flow/flow
 import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { type CallOperation, callNodeAt, callsAt, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { lastMember, rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -106,7 +106,7 @@ function droppingsIn(
   const { program, followed } = subject;
   const { flow, way } = visit;
   const own = program.graphs(flow.reference).flatMap((graph): DropPlace[] => {
-    const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
+    const drop = callNodeAt(graph, pos);
     const holds = (path: string): boolean => flow.origins.has(`${path}@sgl`) || isHeap(followed.heap, graph, path);
     const owners = ownersIn(flow, fact, graph);
     const steps = level === 0 ? null : () => [taken(subject), ...stepsTo(program, visit, fact, { pos })];

@@ -5,7 +5,7 @@
 import { sourcesOf } from '../../flow/flow.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
-import { areOpposite, type Clear, type Graph, isStore, leadsTo, type Node, type Store } from '../../program/graph.js';
+import { areApart, type Clear, callNodeAt, type Graph, isStore, leadsTo, type Node, type Store } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { firstFrame } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
@@ -61,12 +61,12 @@ function framesDropped(release: SeenRelease): FrameDrop[] {
 
 /** The nodes that set a variable to such a computed number, from which a path leads to the drop with the number still there. */
 function computedIn(graph: Graph, variable: string, pos: number): Node[] {
-  const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
+  const drop = callNodeAt(graph, pos);
   if (drop === undefined) return [];
   const isSet = ({ operation: o }: Node): boolean => isStore(o) && o.kind !== 'update' && o.target === variable;
   return graph.nodes.filter((n) => {
     if (!isSet(n) || !isFrom(graph, variable, n.pos, firstFrame)) return false;
-    if (n.guards.some((g) => drop.guards.some((d) => areOpposite(g, d)))) return false;
+    if (areApart(n.guards, drop.guards)) return false;
     const tells = tellingAside(graph, n, variable);
     return leadsTo(
       graph,

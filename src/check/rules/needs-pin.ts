@@ -1,4 +1,4 @@
-import { areOpposite } from '../../program/graph.js';
+import { areApart } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { reachOf, usersBeside } from '../data/reach.js';
 import { isOfNewSpace } from '../data/unshared.js';
@@ -33,10 +33,7 @@ function besideNotifier(subject: Subject): Complaint[] {
 /** True for a site with a pin in the other arm of its condition: code that has a device reach the pages may test the same condition. */
 function isOtherwisePinned({ site }: Subject, others: readonly Subject[]): boolean {
   return others.some(
-    (o) =>
-      o.row.reference === 'pin' &&
-      o.site.reference.key === site.reference.key &&
-      site.node.guards.some((a) => o.site.node.guards.some((b) => areOpposite(a, b))),
+    (o) => o.row.reference === 'pin' && o.site.reference.key === site.reference.key && areApart(site.node.guards, o.site.node.guards),
   );
 }
 

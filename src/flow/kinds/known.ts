@@ -1,6 +1,6 @@
 /** What a site's function says of its pages by a field of the object that holds them. */
 import type { FunctionReference } from '../../program/file.js';
-import { callsOf, type Graph, type Guard, type Node } from '../../program/graph.js';
+import { callNodeAt, callsOf, type Graph, type Guard, type Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { plainPath } from '../../program/text.js';
@@ -42,7 +42,7 @@ function kindsOf(program: Program, followed: Followed, reference: FunctionRefere
   const tags = holdingTags(followed);
   const found = new Map<string, Kind | null>();
   for (const graph of program.graphs(reference)) {
-    const at = graph.nodes.find((n) => n.pos === site.pos && n.operation?.kind === 'call');
+    const at = callNodeAt(graph, site.pos);
     if (!at) continue;
     const stores = storesIn(program, reference, graph).filter((s) => !s.field.startsWith('#') || tags.has(tagOf(s.field)));
     const holding = stores.length > 0 ? followed.holding(graph) : new Set<number>();

@@ -1,5 +1,5 @@
 /** How paths begin to hold the reference, and cease to. */
-import { areOpposite, type Copy, type Node } from '../../program/graph.js';
+import { areApart, type Copy, type Node } from '../../program/graph.js';
 import { isElsewhere, isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import { typeAt } from '../../program/types.js';
 import { asWritten } from '../../program/written.js';
@@ -279,7 +279,7 @@ export function addExtra(r: Run, n: Node, facts: Facts, path: string): void {
  * Ends the extra reference of a page that is dropped or stored; false if it has none, or has one only on branches that exclude this one.
  */
 export function giveExtra(r: Run, n: Node, facts: Facts, path: string): boolean {
-  const isElsewhere = ({ guards }: Node): boolean => guards.some((g) => n.guards.some((h) => areOpposite(g, h)));
+  const isElsewhere = ({ guards }: Node): boolean => areApart(guards, n.guards);
   const isHere = (extra: string): boolean => ![...(r.extras.get(extra) ?? [n])].every(isElsewhere);
   const extras = extrasOf(r, path).filter((extra) => isHere(extra) && facts.delete(extra));
   if (extras.length > 0) inEveryRound(r, n, r.loops.lost, extras);

@@ -1,8 +1,8 @@
 /** Loops over the rest of an array, or back over the elements before, that begin with an element which was dropped already. */
 import type { FunctionReference } from '../../../program/file.js';
-import { type CallOperation, isStore, type Loop, leadsTo, type Node } from '../../../program/graph.js';
+import { type CallOperation, callNodeAt, isStore, type Loop, leadsTo, type Node } from '../../../program/graph.js';
 import type { WalkContext } from '../context.js';
-import type { InGraph, Within } from '../function/text.js';
+import type { Within } from '../function/text.js';
 import type { Drop, Exit, State } from '../memory/state.js';
 import { headOf } from './last.js';
 import { elementGiven, lookedUp, ownIndex, restIndex } from './unwind.js';
@@ -33,7 +33,7 @@ export function isHandedAgain(
 ): boolean {
   const round = roundOf(n, dropped);
   if (dropped === null || !round || !exits.every((e) => e.kind === 'dropped' && !e.unsure)) return false;
-  const first = nodeOf(local, dropped);
+  const first = callNodeAt(local.graph, dropped.pos);
   const index = first?.operation?.kind === 'call' ? droppedBy(first.operation, 0) : null;
   const given =
     index === null || !round.variables.includes(index) ? -1 : o.expressions.findIndex((e) => e.kind === 'identifier' && e.name === index);
@@ -67,14 +67,9 @@ function goesFrom(loop: Loop, within: Within): string | null {
   return restIndex(loop, within) ?? /^for\(;(\w+)>=0;(?:\1--|--\1)\)/.exec(headOf(loop, within))?.[1] ?? null;
 }
 
-/** The node of the call that dropped. */
-function nodeOf({ graph }: InGraph, { pos }: Drop): Node | undefined {
-  return graph.nodes.find((m) => m.pos === pos && m.operation?.kind === 'call');
-}
-
 /** True if some path from where an element was dropped reaches a node without setting the index. */
 function isLeftAt(local: WalkContext, dropped: Drop, index: string, isThere: (m: Node) => boolean): boolean {
   const isStep = ({ operation }: Node): boolean => isStore(operation) && operation.target === index;
-  const first = nodeOf(local, dropped);
+  const first = callNodeAt(local.graph, dropped.pos);
   return first !== undefined && leadsTo(local.graph, first, isThere, isStep);
 }
