@@ -13,6 +13,8 @@ export interface Acquired {
   count: string;
   /** Path of that number. */
   countPath: string | null;
+  /** Path of the number of bytes that it is asked for, and returns at most. */
+  bytesPath: string | null;
   /** Text of a number of entries that the call fills in by pointer: above zero as long as what was taken is held. */
   filled?: string;
 }
@@ -30,12 +32,14 @@ export function acquiredBy(
 ): Acquired {
   const at = signature?.count ?? null;
   const expression = at === null ? undefined : expressions[at];
+  const bytes = signature?.bytes === undefined ? undefined : expressions[signature.bytes];
   const number = signature?.filled === undefined ? undefined : expressions[signature.filled];
   const one = result === 'bool' || result === 'page';
   return {
     result,
     count: one ? '1' : expression ? countText(expression, constant) : '',
     countPath: expression ? plainPath(expression) : null,
+    bytesPath: bytes && result === 'bytes' ? plainPath(bytes) : null,
     ...(number?.kind === 'unary' && number.op === '&' ? { filled: sourceName(number.operand) } : {}),
   };
 }

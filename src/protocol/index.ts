@@ -49,7 +49,7 @@ export * from './direction.js';
 export * from './effects.js';
 export * from './errors.js';
 export * from './integers.js';
-export { backingName, bufferAcquires, bufferTests, kernelBackedTest, userTests, vectorTest } from './iterator.js';
+export { backingName, bufferAcquires, bufferTests, kernelBackedTest, pageBoundCall, userTests, vectorTest } from './iterator.js';
 export {
   addText,
   emptyingText,

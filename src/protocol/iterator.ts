@@ -50,6 +50,8 @@ export const iteratorAcquires: readonly Acquire[] = [
   },
 ];
 
+/** The call that says how many pages all calls together can take from an iterator: `iov_iter_npages()`, lib/iov_iter.c. */
+export const pageBoundCall = 'iov_iter_npages';
 /** True for every iterator over user memory up to 5.19. From 6.0 on, read() and write() of one buffer use `ITER_UBUF`. */
 export const vectorTest = 'iter_is_iovec';
 /** Tests that are true for an `ITER_UBUF` iterator as well. */

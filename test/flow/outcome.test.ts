@@ -22,7 +22,7 @@ const compare: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '>=': (a, b) => a >= b,
 };
 
-const acquired: Acquired = { result: 'count', count: 'want', countPath: 'want' };
+const acquired: Acquired = { result: 'count', count: 'want', countPath: 'want', bytesPath: null };
 const value = (text: string, path: string | null = null): Value => ({ path, address: false, text });
 const condition = (op: string, right: Value): Assume => ({ kind: 'assume', left: value('ret', 'ret'), op, right, truth: true, call: null });
 const allPossible = () => new Set<string>([...outcomes, '!ret', 'pages[]', '#foo.pages[]']);
@@ -83,10 +83,10 @@ describe('what a condition on the result says', () => {
   });
 
   it('one page is there or it is not', () => {
-    const one: Acquired = { result: 'count', count: '1', countPath: null };
+    const one: Acquired = { result: 'count', count: '1', countPath: null, bytesPath: null };
     expect([...refine(one, condition('!=', value('1')), allPossible())].sort()).toEqual(['!ret', '?error', '?zero']);
     expect(refine(one, condition('==', value('1')), allPossible()).has('pages[]')).toBe(true);
-    const bool: Acquired = { result: 'bool', count: '1', countPath: null };
+    const bool: Acquired = { result: 'bool', count: '1', countPath: null, bytesPath: null };
     expect([...refine(bool, condition('==', value('0')), allPossible())].some((fact) => /pages/.test(fact))).toBe(false);
     expect(refine(bool, condition('!=', value('0')), allPossible()).has('?all')).toBe(true);
   });

@@ -1,5 +1,6 @@
 /** What is known of a graph before any path is walked: which variables are read later, and from where a drop can be reached. */
 import { type CallOperation, type Graph, isStore, type Loop, type Node, offsetsOf } from '../../../program/graph.js';
+import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { acquires, handedEnds, releases } from '../../../protocol/index.js';
 import { bitsTestedBy } from '../memory/masks.js';
@@ -203,6 +204,12 @@ export function isAlwaysSet(graph: Graph, path: string): boolean {
   const found = answers.get(path) ?? !canAvoid(graph, path);
   answers.set(path, found);
   return found;
+}
+
+/** True for a call whose functions store to what its argument with index `at` points at, whatever path they take. */
+export function isSetBy(program: Program, file: string, { name }: CallOperation, at: number): boolean {
+  const graphs = name === null ? [] : program.resolve(name, file).flatMap(program.graphs);
+  return graphs.length > 0 && graphs.every((graph) => isAlwaysSet(graph, `${graph.params[at]?.name}[]`));
 }
 
 function canAvoid({ nodes, entry, exit }: Graph, path: string): boolean {

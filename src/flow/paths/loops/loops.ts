@@ -9,10 +9,10 @@ import { keptOf } from '../memory/maps.js';
 import { holders, isContained } from '../memory/memory.js';
 import { altered, type Drop, outcome, type State, theReference, told } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
-import { isNone } from '../memory/unset.js';
 import { countedIn } from './extras.js';
 import { isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
+import { isNone } from './none.js';
 import { sweepAt } from './sweep.js';
 import { isBelow, isMerging, isMovedOn, isRest, mergesOnly } from './unwind.js';
 
@@ -41,7 +41,7 @@ export function along(local: WalkContext, from: Node, to: Node, before: State): 
       const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
       // A loop over pages that are held has at least one iteration. One that drops pages drops all, unless it is jumped out of.
       const undoes = isOthers(local, l, state);
-      if (!state.loops.has(l.id) && !undoes && !isNone(local.graph, state, from, local.entry.kind === 'given')) return null;
+      if (!state.loops.has(l.id) && !undoes && !isNone(local, state, from, local.entry.kind === 'given')) return null;
       const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
       if (
         drops &&

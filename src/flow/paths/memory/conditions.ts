@@ -181,6 +181,13 @@ function compared(state: State, left: string, op: string, right: string): State 
   return altered(state, { conditions: withEntry(state.conditions, key, truth) });
 }
 
+/** The state in which a value is known not to be above another one. */
+export function withAtMost(state: State, value: string, bound: string | null): State {
+  return bound === null || bound.startsWith('=')
+    ? state
+    : altered(state, { conditions: withEntry(state.conditions, `${value} <= ${bound}`, true) });
+}
+
 /** The constant that a value is known to equal: `=3`, or a name in capitals. */
 export function equalOf({ conditions }: State, value: string | null): string | null {
   if (value === null || constantName.test(value)) return value;

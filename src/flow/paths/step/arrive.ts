@@ -5,7 +5,7 @@ import { factsAt } from '../../flow.js';
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
 import type { WalkContext } from '../context.js';
 import { elementOf } from '../loops/unwind.js';
-import { equalOf } from '../memory/conditions.js';
+import { equalOf, withAtMost } from '../memory/conditions.js';
 import { isFlag, withFlag } from '../memory/flags.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, isConstant, isVariable, placeAt, placeBelow, put, renewed, valueIn, withFresh } from '../memory/memory.js';
@@ -56,6 +56,8 @@ export function take(local: WalkContext, n: Node, o: CallOperation, given: State
     if (counted === null) return failed;
     state = isOne(counted, counted.asked) ? altered(counted, { outcomes: outcome.all }) : counted;
   } else if (isNumber) state = altered(state, { asked: `=${acquired.count}` });
+  const bytes = acquired.bytesPath === null ? undefined : o.args.find((a) => a.path === acquired.bytesPath);
+  if (bytes !== undefined) state = withAtMost(state, o.result, valueIn(state, bytes));
   return [told(local, n, state, `taken by ${o.name}()`, { kind: 'taken' }), ...failed];
 }
 

@@ -27,7 +27,7 @@ import { coversAll, type Refill, refillsOf } from '../../refill.js';
 import type { WalkContext } from '../context.js';
 import { isGivenAround } from '../entry.js';
 import type { Callee } from '../function/callee.js';
-import { isAlwaysSet } from '../function/shape.js';
+import { isSetBy } from '../function/shape.js';
 import { takenMore } from '../loops/extras.js';
 import { copyOf } from '../memory/maps.js';
 import {
@@ -275,9 +275,7 @@ function setBehind(local: WalkContext, n: Node, o: CallOperation, before: State)
   o.args.forEach((a, i) => {
     const place = a.address && a.path !== null ? placeAt(state, a.path) : null;
     if (place === null || o.name === null || !/^[=~]/.test(state.store.get(place) ?? '')) return;
-    const graphs = program.resolve(o.name, reference.file).flatMap(program.graphs);
-    const isSet = graphs.length > 0 && graphs.every((graph) => isAlwaysSet(graph, `${graph.params[i]?.name}[]`));
-    if (!isSet && !(isHanding && isCount(local, a) && mayChange(local, o.name, i, '[]'))) return;
+    if (!isSetBy(program, reference.file, o, i) && !(isHanding && isCount(local, a) && mayChange(local, o.name, i, '[]'))) return;
     const unknown = `?${n.id}_${i}`;
     state = put(renewed(state, unknown), place, unknown);
   });

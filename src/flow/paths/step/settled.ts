@@ -3,6 +3,7 @@ import { type Assume, type CallOperation, callsAt, type Graph, type Node } from 
 import { isOwnValue, rootOf, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import {
+  type Acquire,
   acquires,
   backingName,
   bioFlagSetter,
@@ -11,6 +12,7 @@ import {
   frameTestName,
   kernelBackedTest,
   noFrameName,
+  pageBoundCall,
   pageStateTest,
   roundingUp,
   saysNoReferences,
@@ -23,12 +25,12 @@ import type { WalkContext } from '../context.js';
 import { isPointer } from '../function/shape.js';
 import { textAt } from '../function/text.js';
 import { countsTaking } from '../loops/last.js';
+import { isStillZero } from '../loops/none.js';
 import { isMovedOn } from '../loops/unwind.js';
 import { constantName } from '../memory/conditions.js';
 import { baseOf, holders, placeAt, reach, reaches, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { outcome, type State, sign, theReference } from '../memory/state.js';
-import { isStillZero } from '../memory/unset.js';
 
 /**
  * True for an edge that is not taken: the condition is on the state of an object, or on a count, and decides whether something is dropped.
@@ -47,6 +49,7 @@ export function settled(local: WalkContext, n: Node, state: State): boolean {
   // Frame numbers are collected into runs: one that continues the run is known by the first and the length, so nobody keeps it.
   if (o.op === '==' && n.loops.length > 0 && continuesRun(local, state, o)) return true;
   if (saysNoUsers(local, o, state)) return true;
+  if (isMoreThanAll(local, o, state)) return true;
   if (o.call !== null && isUnflagged(local, state, o.call, o.op === '!=')) return true;
   if (isAsked && o.op === '==' && o.call?.name === frameTest) return true;
   if (o.call === null && o.op === '==' && isZero(o.right) && isFilled(state, o.left)) return true;
@@ -105,15 +108,32 @@ const originTestsIn = remembered(
     ),
 );
 
+/** True on an edge that says of a number of pages that it is above the number of all that the iterator has. */
+function isMoreThanAll({ graph, entry }: WalkContext, { op, left, right }: Assume, state: State): boolean {
+  if (entry.kind !== 'site' || (op !== '>' && op !== '<')) return false;
+  const bound = valueIn(state, op === '>' ? right : left);
+  if (bound?.startsWith('%') !== true) return false;
+  const iterators = iteratorsAt(graph, entry.pos);
+  return graph.nodes.some(
+    ({ operation: o }) =>
+      o?.kind === 'call' && o.result === bound && o.name === pageBoundCall && iterators.includes(o.args[0]?.path ?? null),
+  );
+}
+
+/** The iterators from which the calls at an offset take pages. */
+function iteratorsAt(graph: Graph, pos: number, isMeant: (a: Acquire) => boolean = () => true): (string | null)[] {
+  return callsAt(graph, pos).flatMap(({ name, args }) => {
+    const acquire = acquires.get(name ?? '');
+    return acquire?.iterator == null || !isMeant(acquire) ? [] : [args[acquire.iterator]?.path ?? null];
+  });
+}
+
 /** True on an edge that says that the iterator is not user backed, before `iov_iter_extract_pages()`: the call takes no references then. */
 export function takesNone(local: WalkContext, { operation: o }: Node, state: State): boolean {
   const { entry, graph } = local;
   if (entry.kind !== 'site' || o?.kind !== 'assume' || !saysNoUsers(local, o, state)) return false;
-  return callsAt(graph, entry.pos).some(({ name, args }) => {
-    const acquire = acquires.get(name ?? '');
-    const path = acquire?.iterator == null || acquire.taken !== 'conditional' ? null : args[acquire.iterator]?.path;
-    return path != null && o.call?.args[0]?.path === path;
-  });
+  const asked = o.call?.args[0]?.path ?? null;
+  return asked !== null && iteratorsAt(graph, entry.pos, ({ taken }) => taken === 'conditional').includes(asked);
 }
 
 /**
@@ -230,7 +250,7 @@ function isCount(local: WalkContext, state: State, path: string, tested: Value):
   // An error code is no count.
   if (value !== null && signOf(state, value) === sign.negative) return false;
   // A number that is still zero says that nothing will be dropped.
-  if (isStillZero(graph, state, tested) || (entry.kind === 'given' && value === '=0')) return false;
+  if (isStillZero(local, state, tested) || (entry.kind === 'given' && value === '=0')) return false;
   // If the pages were moved to a container one by one, this iteration may have taken all of them from here.
   if (value?.startsWith('~') && signOf(state, value) === sign.any && isMovedOn(local, state)) return false;
   if (result !== null && value !== null) {
