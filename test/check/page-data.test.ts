@@ -146,3 +146,26 @@ describe('what is written at an address in a page that is dropped clean', () => 
   );
   accepts('dirty-lost', 'a store to a variable in which the address stands, by a pointer', at('void **to = (void **)&h;\n	*to = NULL;'));
 });
+
+/** A flag of the user's that is written to through an address which the object keeps. */
+const flagged = (end: string): string => `struct flag { struct page *page; u32 *va; u32 seen; struct flag *next; };
+int flag_once(struct flag *f, unsigned long a)
+{
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &f->page) != 1)
+		return -EFAULT;
+	f->va = kmap(f->page);
+	${end}
+	return 0;
+}
+`;
+describe('an access by an address that a member keeps', () => {
+  const rule = 'use-after-release';
+  const done = 'unpin_user_pages_dirty_lock(&f->page, 1, true);';
+  for (const use of ['*f->va = 1;', 'f->va[3] = 1;', 'f->seen = *f->va;', 'if (*f->va) return -EIO;'])
+    complains(rule, `${use} behind the drop`, flagged(`${done}\n\t${use}`), `flag_once:${use}`);
+  accepts(rule, 'a store before the drop', flagged(`*f->va = 1;\n\t${done}`));
+  accepts(rule, 'a store to the member itself', flagged(`${done}\n\tf->va = NULL;`));
+  accepts(rule, 'a store to another member', flagged(`${done}\n\tf->seen = 1;`));
+  accepts(rule, 'the address that is set anew', flagged(`${done}\n\tf->va = &f->seen;\n\t*f->va = 1;`));
+  accepts(rule, 'the same member of another object', flagged(`${done}\n\t*f->next->va = 1;`));
+});

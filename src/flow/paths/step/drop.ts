@@ -9,7 +9,7 @@ import { isRestAgain } from '../loops/rest.js';
 import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf, ownIndex } from '../loops/unwind.js';
 import { keptOf } from '../memory/maps.js';
-import { behind, freed, holders, isCut, isVariable, placeBelow, reach, renamed, valueIn } from '../memory/memory.js';
+import { behind, freed, holders, isCut, isVariable, placeAt, placeBelow, reach, renamed, valueIn } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
@@ -130,7 +130,7 @@ function leadsThere(state: State, { args }: CallOperation, place: string): boole
 
 /** The states after a load or store through an address in a page that was dropped, also in a condition or return; `null` for any other. */
 export function lateAccess(local: WalkContext, n: Node, o: Operation | null, state: State): State[] | null {
-  const isThrough = (path: string | null): boolean => path !== null && rootOf(path) !== path && isAddress(local, state, rootOf(path));
+  const isThrough = (path: string | null): boolean => path !== null && above(path).some((pointer) => isAddress(local, state, pointer));
   const isWrite = isStore(o) && isThrough(o.target);
   const isLoad = loadedBy(o).some(({ path, address }) => !address && isThrough(path));
   return isWrite || isLoad ? usedLate(local, n, state, 'accessed by its address after the drop') : null;
@@ -151,11 +151,18 @@ function usedLate(local: WalkContext, n: Node, state: State, how: string): State
   return [];
 }
 
-/** True for a variable that, by its type, has the address of a page's data. */
-function isAddress({ graph }: WalkContext, { store }: State, variable: string): boolean {
-  if (store.get(variable) !== theReference) return false;
-  const type = graph.types.get(variable);
-  return type !== undefined && type.pointers === 1 && !/^(page|folio)$/.test(type.tag ?? '');
+/** True for a variable or member that, by its type, has the address of a page's data. */
+function isAddress({ program, graph, reference }: WalkContext, state: State, path: string): boolean {
+  if (state.store.get(placeAt(state, path) ?? '') !== theReference) return false;
+  const type = program.typeOf(path, graph, reference.file);
+  return type?.pointers === 1 && type.dims.length === 0 && !/^(page|folio)$/.test(type.tag ?? '');
+}
+
+/** The paths that lead to what a path names: `q` and `q.va` for `q.va[]`. */
+function above(path: string): string[] {
+  const root = rootOf(path);
+  const steps = splitSteps(path.slice(root.length));
+  return steps.map((_, i) => root + steps.slice(0, i).join(''));
 }
 
 /** The state after memory is freed, maybe with the pages still in it. Pointers to dropped pages lead to them as before. */
