@@ -58,12 +58,40 @@ interface Here {
   reference: FunctionReference;
   graph: Graph;
   depth: number;
+  /** True for a function that was entered by a call: what it is given was looked at there. */
+  isCalled?: boolean;
 }
 
 function passedAs(search: Search, here: Here, expression: Expression): Passing | null {
   const { reference } = here;
-  if (says(search.program, reference.file, sourceName(expression), wordOf(search))) return { reference, pos: expression.pos };
-  return firstOf(pathsIn(expression), (path) => passedAt(search, here, path));
+  const text = sourceName(expression);
+  if (says(search.program, reference.file, text, wordOf(search))) return { reference, pos: expression.pos };
+  return firstOf(pathsIn(expression), (path) => passedAt(search, here, path)) ?? returnedIn(search, here, text);
+}
+
+/** The place that shows that a value may contain the flag: its text names it, or a variable or call in the text leads to it. */
+function shownBy(search: Search, here: Here, { text, pos }: { text: string; pos: number }, except = ''): Passing | null {
+  const { reference } = here;
+  if (says(search.program, reference.file, text, wordOf(search))) return { reference, pos };
+  const names = (text.match(/[A-Za-z_][\w.]*/g) ?? []).filter((name) => name !== except && /[a-z]/.test(name));
+  return firstOf(names, (name) => passedAt(search, here, name)) ?? returnedIn(search, here, text);
+}
+
+/** The place at which a function or macro that is called in a text gives the flag to what it returns. */
+function returnedIn(search: Search, { reference: { file }, depth }: Here, text: string): Passing | null {
+  const { program, seen } = search;
+  if (depth >= maxDepth) return null;
+  const called = (text.match(/\b[a-z_]\w*(?=\()/g) ?? []).flatMap((name) => (program.isGeneral(name) ? [] : program.resolve(name, file)));
+  return firstOf(called, (reference) => {
+    if (seen.has(reference.key)) return null;
+    seen.add(reference.key);
+    return firstOf(program.graphs(reference), (graph) => {
+      const here = { reference, graph, depth: depth + 1, isCalled: true };
+      return firstOf(graph.nodes, ({ operation: o, pos }) =>
+        o?.kind === 'return' && o.value ? shownBy(search, here, { text: o.value.text, pos }) : null,
+      );
+    });
+  });
 }
 
 function wordOf({ flag }: Search): RegExp {
@@ -100,15 +128,14 @@ function passedAt(search: Search, here: Here, path: string): Passing | null {
   for (const g of program.graphs(reference)) {
     for (const a of g.assigned) {
       if (a.target !== path && a.target !== `::${path}`) continue;
-      if (says(program, reference.file, a.text, word)) return { reference, pos: a.pos };
-      const names = (a.text.match(/[A-Za-z_][\w.]*/g) ?? []).filter((name) => name !== path && /[a-z]/.test(name));
-      const found = firstOf(names, (name) => passedAt(search, here, name));
+      const found = shownBy(search, here, a, path);
       if (found) return found;
     }
   }
   const root = rootOf(path);
   const index = graph.params.findIndex((p) => p.name === root);
   if (index >= 0 && path === root) {
+    if (here.isCalled) return null;
     const calls = program.callSites(reference);
     const own = calls.filter(({ caller }) => search.wanted(caller));
     return firstOf(own.length > 0 ? own : calls, ({ caller, graph: g, call }) => {
