@@ -9,7 +9,9 @@ import { areApart, areOpposite, type Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, countType, extraReferenceCalls, type OriginKind, originCalls } from '../protocol/index.js';
+import { assumptionsOf } from '../survey/sites.js';
 import type { Subject } from '../survey/unit.js';
+import { excludes } from '../syntax/assumptions.js';
 import { releasesIn } from './evidence.js';
 import { mixedAt } from './mixed.js';
 
@@ -81,12 +83,19 @@ function isOfItsFile({ program, row }: Subject, { visit: { heap, flow } }: SeenR
   return heap !== null && file !== row.file && calls(program, file, getting);
 }
 
+/** True for two sites that no build has both: they are in arms of `#if`s that exclude each other. */
+export function areOfOtherBuilds({ program, site }: Subject, { site: other }: Subject): boolean {
+  const [here, there] = [assumptionsOf(program, site), assumptionsOf(program, other)];
+  return here.length > 0 && there.length > 0 && here.every((one) => there.every((two) => excludes(one, two)));
+}
+
 /** True if another site of the file, with the other kind of reference, reaches the same release or keeps its pages in the same field. */
 function sharedWith(subject: Subject, release: SeenRelease, others: readonly Subject[]): boolean {
   const { file } = release.visit.flow.reference;
   return others.some(
     (o) =>
       kindOf(o) !== kindOf(subject) &&
+      !areOfOtherBuilds(subject, o) &&
       ((release.visit.heap !== null && o.followed.heap.some((h) => subject.followed.heap.includes(h))) ||
         releasesIn(o).some((s) => s.event.pos === release.event.pos && s.visit.flow.reference.file === file)),
   );

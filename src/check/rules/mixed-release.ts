@@ -4,7 +4,7 @@ import { callsAt, type Graph, isStore } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { extraReferenceCalls, type OriginKind, type ReleaseCall, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
-import { flagDecides, flaggedIn, kindOf } from '../company.js';
+import { areOfOtherBuilds, flagDecides, flaggedIn, kindOf } from '../company.js';
 import { stepAt } from '../data/access.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { originsIn, type Stranger, strangersBeside, unsaid } from '../faults/strangers.js';
@@ -42,7 +42,7 @@ function siblings(subject: Subject, release: SeenRelease, others: readonly Subje
   const { file } = release.visit.flow.reference;
   return (
     others
-      .filter((o) => kindOf(o) === 'get')
+      .filter((o) => kindOf(o) === 'get' && !areOfOtherBuilds(subject, o))
       // If a put of its own is there as well, indexes or a count may tell one from the other.
       .filter((o) => !releasesIn(o).some((s) => s.event.call.drops === 'get' && release.event.call.drops === 'pin'))
       .filter((o) => releasesIn(o).some((s) => s.event.pos === release.event.pos && s.visit.flow.reference.file === file))
