@@ -7,6 +7,11 @@ export interface Listing {
   object: number;
   /** How the result says that it could not, as in {@link Transfer}. `any other`: by anything but zero or NULL. */
   fails: NonNullable<Transfer['fails']> | 'any other';
+  /**
+   * Position of what the object is to replace. Only if that is NULL does the result say in this way that it could not. In a place that was
+   * reserved (XA_ZERO_ENTRY) it can.
+   */
+  replaced?: number;
 }
 
 const listing = (names: readonly string[], object: number, fails: Listing['fails'] = 'error'): Listing[] =>
@@ -16,6 +21,7 @@ const listing = (names: readonly string[], object: number, fails: Listing['fails
 export const listings: readonly Listing[] = [
   ...listing(['xa_store', 'xa_store_bh', 'xa_store_irq', '__xa_store'], 2, 'any error'),
   ...listing(['xa_insert', 'xa_insert_bh', 'xa_insert_irq', '__xa_insert'], 2),
+  ...listing(['xa_cmpxchg', 'xa_cmpxchg_bh', 'xa_cmpxchg_irq', '__xa_cmpxchg'], 3, 'any other').map((l) => ({ ...l, replaced: 2 })),
   ...listing(['xa_alloc', 'xa_alloc_bh', 'xa_alloc_irq', '__xa_alloc'], 2),
   ...listing(['xa_alloc_cyclic', 'xa_alloc_cyclic_bh', 'xa_alloc_cyclic_irq', '__xa_alloc_cyclic'], 2, 'any error'),
   ...listing(['idr_alloc', 'idr_alloc_cyclic'], 1, 'any error'),
@@ -78,7 +84,7 @@ export const linkTypes: ReadonlySet<string> = new Set([
  * included.
  */
 export const linking =
-  /^(list_(add|move|splice)\w*|hlist_add\w*|hash_add\w*|rb_link_node\w*|rb_insert\w*|rb_add\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|rhashtable_\w*insert\w*|rhltable_insert\w*|mtree_(store|insert|alloc)\w*|mas_store\w*|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|mod_timer|add_timer|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;
+  /^(list_(add|move|splice)\w*|hlist_add\w*|hash_add\w*|rb_link_node\w*|rb_insert\w*|rb_add\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|cmpxchg|alloc)\w*|radix_tree_insert|rhashtable_\w*insert\w*|rhltable_insert\w*|mtree_(store|insert|alloc)\w*|mas_store\w*|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|mod_timer|add_timer|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;
 
 /** Of those, the ones that add to a list whose head is their second argument: include/linux/list.h, rculist.h. */
 export const headedListing = /^list_add(?:_tail)?(?:_rcu)?$/;
@@ -88,14 +94,14 @@ export const preparing = /^(?:INIT_(?:DELAYED_)?WORK|timer_setup)$/;
 
 /** Matches such calls in the text of a function. */
 export const linkingText =
-  /\b(list_add|list_move|hlist_add|hash_add|rb_insert|rb_link|rb_add|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|rhashtable_\w*insert|rhltable_insert|mtree_store|mtree_insert|mtree_alloc|mas_store|interval_tree_insert|queue_work|queue_delayed_work|schedule_|call_rcu|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
+  /\b(list_add|list_move|hlist_add|hash_add|rb_insert|rb_link|rb_add|llist_add|idr_alloc|xa_store|xa_insert|xa_cmpxchg|xa_alloc|radix_tree_insert|rhashtable_\w*insert|rhltable_insert|mtree_store|mtree_insert|mtree_alloc|mas_store|interval_tree_insert|queue_work|queue_delayed_work|schedule_|call_rcu|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
 
 /**
  * Matches `list_add(&chunk->list, &owner->chunks);`, `xa_store(&owner->chunks, ...)`, `rb_insert_color(&chunk->node, &owner->chunks)` in
  * the text of a function. The group is the field in which others find the objects, `chunks`.
  */
 export const addText =
-  /\b(?:(?:list_add(?:_tail)?|rb_insert_color(?:_cached)?)\s*\([^;]*,\s*&|(?:xa_(?:store|insert|alloc)|idr_alloc|mtree_(?:store|insert)|radix_tree_insert|rhashtable_insert)\w*\s*\(\s*&|hash_add\s*\(\s*)[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;
+  /\b(?:(?:list_add(?:_tail)?|rb_insert_color(?:_cached)?)\s*\([^;]*,\s*&|(?:xa_(?:store|insert|cmpxchg|alloc)|idr_alloc|mtree_(?:store|insert)|radix_tree_insert|rhashtable_insert)\w*\s*\(\s*&|hash_add\s*\(\s*)[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;
 
 /** A pattern for the text before an array that a call empties: it frees the array's own memory, not the entries. lib/xarray.c, lib/idr.c */
 export const emptyingText = String.raw`\b(?:xa|idr)_destroy\s*\([^;()]*`;

@@ -46,6 +46,16 @@ export const memoryTransfers: readonly Transfer[] = [
     ...['xa_alloc', 'xa_alloc_bh', 'xa_alloc_irq', '__xa_alloc', 'xa_alloc_cyclic', 'xa_alloc_cyclic_bh', 'xa_alloc_cyclic_irq'],
     'radix_tree_insert',
   ].map((name): Transfer => ({ name, moves: [['2', '0@slot']] })),
+  // It returns what was there before. What it does, it does only if that is its third argument.
+  ...['xa_cmpxchg', 'xa_cmpxchg_bh', 'xa_cmpxchg_irq', '__xa_cmpxchg'].map(
+    (name): Transfer => ({
+      name,
+      moves: [
+        ['0@slot', 'return'],
+        ['3', '0@slot'],
+      ],
+    }),
+  ),
   ...[
     ...['xa_load', 'xa_erase', 'xa_erase_bh', 'xa_erase_irq', '__xa_erase', 'xa_find', 'xa_find_after'],
     ...['radix_tree_lookup', 'radix_tree_delete', 'radix_tree_delete_item', 'idr_find', 'idr_remove', 'idr_get_next'],

@@ -48,6 +48,7 @@ const ways: readonly [name: string, body: string][] = [
   ['xa_store()', 'return xa_err(xa_store(&p->map, b->id, b, GFP_KERNEL));'],
   ['xa_store(), asked', 'void *old = xa_store(&p->map, b->id, b, GFP_KERNEL);\n\n\treturn xa_is_err(old) ? xa_err(old) : 0;'],
   ['xa_insert()', 'int ret = xa_insert(&p->map, b->id, b, GFP_KERNEL);\n\n\tif (ret)\n\t\treturn ret;\n\treturn 0;'],
+  ['xa_cmpxchg()', 'void *old = xa_cmpxchg(&p->map, b->id, NULL, b, GFP_KERNEL);\n\n\treturn old ? -EEXIST : 0;'],
   ['idr_alloc()', 'int id = idr_alloc(&p->ids, b, 0, 0, GFP_KERNEL);\n\n\tif (id < 0)\n\t\treturn id;\n\tb->id = id;\n\treturn 0;'],
   ['rhashtable_insert_fast()', 'return rhashtable_insert_fast(&p->table, &b->node, buf_params);'],
   ['mtree_insert()', 'return mtree_insert(&p->tree, b->id, b, GFP_KERNEL);'],
@@ -87,6 +88,31 @@ int buf_make(struct pool *p, unsigned long a, int n)
 describe('an object that a hash keeps', () => {
   const hashed = made('static void buf_hash(struct buf *b)\n{\n\thash_add(buf_table, &b->node, b->id);\n}\n', 'buf_hash(b);\n\treturn 0;');
   accepts('leak-on-path', 'a hash', hashed);
+});
+
+/** An object with pages that goes into an xarray in place of something else, and is freed. */
+const replacing = (add: string): string => made('', `${add}\n\treturn 0;`);
+const refused = (call: string, undo = ''): string => `if (${call}) {\n\t\t${undo}\n\t\tkfree(b);\n\t\treturn -EEXIST;\n\t}`;
+const there = 'struct buf *old = xa_load(&p->map, 1);\n\n\t';
+
+describe('an object that goes to where something else is', () => {
+  const ofNothing = 'xa_cmpxchg(&p->map, 1, NULL, b, GFP_KERNEL)';
+  const ofOther = 'xa_cmpxchg_irq(&p->map, 1, old, b, GFP_KERNEL) != old';
+  const told = `struct buf *old = ${ofNothing};
+
+	if (xa_is_err(old)) {
+		region_put(b->r);
+		kfree(b);
+		return xa_err(old);
+	}
+	`;
+  accepts('leak-on-path', 'one that is there where nothing was', replacing(refused(ofNothing, 'region_put(b->r);')));
+  complains('leak-on-path', 'one that is not there where something was', replacing(refused(ofNothing)), `buf_make:if (${ofNothing}) {`);
+  accepts('leak-on-path', 'one that is there in place of another', replacing(there + refused(ofOther, 'region_put(b->r);')));
+  complains('leak-on-path', 'one that is not there in place of another', replacing(there + refused(ofOther)), `buf_make:if (${ofOther}) {`);
+  accepts('leak-on-path', 'one after both failures', replacing(told + refused('old', 'region_put(b->r);')));
+  complains('leak-on-path', 'one after one of two failures', replacing(told + refused('old')), 'buf_make:if (xa_is_err(old)) {');
+  accepts('leak-on-path', 'one in a place that was reserved', replacing('xa_cmpxchg(&p->map, 1, XA_ZERO_ENTRY, b, 0);'));
 });
 
 /** A job whose end is set up before anything can fail, and scheduled by the last thing that does not. */

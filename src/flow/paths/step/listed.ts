@@ -1,6 +1,7 @@
 /** Calls that put an object where others find it, and may fail to. */
 import type { CallOperation, Node } from '../../../program/graph.js';
 import { type Listing, transfers } from '../../../protocol/index.js';
+import { noPointer } from '../../../syntax/truth.js';
 import type { WalkContext } from '../context.js';
 import { baseOf, reaches, valueIn } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
@@ -13,12 +14,13 @@ export function listed(
   local: WalkContext,
   n: Node,
   o: CallOperation,
-  { name, object, fails }: Listing,
+  { name, object, fails, replaced }: Listing,
   state: State,
 ): [done: State, failed?: State] {
   const given = o.args[object];
   const value = valueIn(state, given);
   if (given === undefined || value === null) return [state];
+  if (replaced !== undefined && !noPointer.test(o.args[replaced]?.text ?? '')) return [share(state, { args: [given] })];
   if (state.phase !== 'held' || !(reaches(state, value) || reaches(state, baseOf(value)))) return [share(state, { args: [given] })];
   const [found, not] = results[fails];
   // What the tables move into a slot, with the reference in it, is found in that slot on this path.

@@ -8,7 +8,7 @@ import type { WalkContext } from '../context.js';
 import { loopOf } from '../loops/unwind.js';
 import { withEntry } from '../memory/maps.js';
 import { copied, holders, placeBelow, put, reach, valueIn, withFresh } from '../memory/memory.js';
-import { withSign } from '../memory/signs.js';
+import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Holder, type State, sign, theReference, told } from '../memory/state.js';
 import { latest, type Trail } from '../memory/trail.js';
 
@@ -45,7 +45,7 @@ export function moved(local: WalkContext, n: Node, o: CallOperation, name: strin
       const argument = o.args[target.of];
       if (argument?.address) next = ledTo(next, into, given);
       else if (argument?.path) next = put(next, argument.path, given);
-    } else if (suffix === '') next = put(next, o.result, given);
+    } else if (suffix === '') next = signOf(next, o.result) === sign.zero ? next : put(next, o.result, given);
     else if (into !== null) {
       const place = placeBelow(next, into, suffix);
       // After a copy, the members are in both objects, whatever becomes of one.
