@@ -67,6 +67,9 @@ export interface WalkContext extends Context {
   late(found: Late): void;
   /** Notes that some path from here on is not followed. */
   unfollowed(): void;
-  /** Notes that the object with the pages may be freed here, and the pages dropped by that: the path ends, and proves nothing. */
-  givenUp(): void;
+  /**
+   * Notes that the object with the pages may be freed here, and the pages dropped by that: the path ends, and proves nothing.
+   * @param isEnd true if the called function is known to drop pages
+   */
+  givenUp(isEnd: boolean): void;
 }

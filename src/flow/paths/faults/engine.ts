@@ -77,11 +77,11 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
 
 /**
  * True if the site's function succeeds with the pages left in memory that outlives it, or may do so on a path that is not followed; false
- * if it drops them where it succeeds.
+ * if it drops them, or ends the object that has them, where it succeeds.
  */
 export function keepsPages(analysis: Analysis, start: Start): boolean {
-  const { exits, cut } = functionsOf(analysis).first(start);
-  return exits.some(succeeds) || (cut && !exits.some((e) => e.kind === 'dropped' && !saysFailed(e)));
+  const { exits, astray } = functionsOf(analysis).first(start);
+  return exits.some(succeeds) || (astray && !exits.some((e) => e.kind === 'dropped' && !saysFailed(e)));
 }
 
 /** Failures with the pages held that no caller answers by dropping them. */

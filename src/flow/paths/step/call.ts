@@ -113,8 +113,8 @@ function otherCall(local: WalkContext, n: Node, o: CallOperation, callee: Callee
     if (again) return [again];
     // With the pages in some object of the struct, a call that finds objects for itself and drops their pages may mean this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
-    if (mayMean || isEnded(local, n, o, values, state)) return givenUp(local);
-    if (mayReach(local, n, o, values, state)) return [...givenUp(local), ...endedAround(local, n, o, values, state)];
+    if (mayMean || isEnded(local, n, o, values, state)) return givenUp(local, o);
+    if (mayReach(local, n, o, values, state)) return [...givenUp(local, o), ...endedAround(local, n, o, values, state)];
     if (isGivenAnswer(local, o)) return [altered(state, { unsure: true })];
     const next = alwaysFailed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
@@ -133,7 +133,7 @@ function otherCall(local: WalkContext, n: Node, o: CallOperation, callee: Callee
   const targets = local.nodes.targets(n, o);
   if (targets) {
     const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state, before));
-    return ways.length === 0 && targets.some((callee) => puttingText.test(local.program.textOf(callee))) ? givenUp(local) : ways;
+    return ways.length === 0 && targets.some((callee) => puttingText.test(local.program.textOf(callee))) ? givenUp(local, o) : ways;
   }
   const ended = endedAmong(local, n, o, given, state, before);
   if (ended.length > 0) return ended;
@@ -181,8 +181,8 @@ function errorIn(state: State, api: string, value: string | null): string | null
 }
 
 /** Ends the path at a call that may free the object with the pages. */
-function givenUp(local: WalkContext): State[] {
-  local.givenUp();
+function givenUp(local: WalkContext, { name }: CallOperation): State[] {
+  local.givenUp(name !== null && local.mayDrop(name, local.reference.file));
   return [];
 }
 

@@ -34,8 +34,11 @@ export interface Frontier {
   keep(node: number, state: State): void;
   /** Counts a node that was walked without a state being kept for it. */
   pass(): void;
-  /** Notes that a path from the current state is not followed. */
-  unfollowed(): void;
+  /**
+   * Notes that a path from the current state is not followed.
+   * @param isEnd true if it leads into a function that ends the object with the pages
+   */
+  unfollowed(isEnd?: boolean): void;
   /** Notes that a path from the current state ends, and may lead to any exit that was found. */
   crowded(): void;
   /** How often a path was not followed. */
@@ -44,6 +47,8 @@ export interface Frontier {
   isOver(): boolean;
   /** True if some path on which the reference was held was not followed to its end. */
   isCut(): boolean;
+  /** True if some such path does not lead into a function that ends the object with the pages. */
+  isAstray(): boolean;
 }
 
 /** A worklist with a function's first state. @param stepOf how a condition is told */
@@ -77,15 +82,17 @@ export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (
   let passed = 0;
   let others = 0;
   let cut = false;
+  let astray = false;
   let over = false;
 
-  function unknown(index: number): void {
+  function unknown(index: number, isEnd = false): void {
     others++;
     const { node, state } = queue[index] as At;
     const isHeld = state.phase === 'held';
     // If nothing that is read later holds the reference, it is lost, whatever follows.
     if (!isHeld || holders(state).some((place) => !isVariable(place) || shape.isLive(node, place))) tracks.other(index);
     if (isHeld) cut = true;
+    if (isHeld && !isEnd) astray = true;
   }
 
   function next(): At | null {
@@ -137,11 +144,12 @@ export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (
     },
     keep,
     pass: () => passed++,
-    unfollowed: () => unknown(at),
+    unfollowed: (isEnd) => unknown(at, isEnd),
     crowded: () => tracks.crowded(at),
     missed: () => others,
     isOver: () => over,
     isCut: () => cut,
+    isAstray: () => astray,
   };
 }
 

@@ -72,12 +72,12 @@ function openFunctions(analysis: Analysis): Functions {
   }
 
   function walked(reference: FunctionReference, entry: Entry, assumed: readonly string[] = []): Walked {
-    const all: Walked = { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
+    const all: Walked = { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false, astray: false };
     for (const graph of program.graphs(reference)) {
       // Arms of an `#if` in which the called function is another one are left out.
       if (excludes([...graph.assumptions, ...reference.item.conditions], assumed)) continue;
       if (entry.kind === 'site' && !callsAt(graph, entry.pos).some((call) => isSeeding(entry, call))) continue;
-      const { exits, lost, failing, emptied, undone, late, cut } = walk(context, reference, graph, entry);
+      const { exits, lost, failing, emptied, undone, late, cut, astray } = walk(context, reference, graph, entry);
       all.exits.push(...exits);
       all.lost.push(...lost);
       all.failing.push(...failing);
@@ -85,6 +85,7 @@ function openFunctions(analysis: Analysis): Functions {
       all.undone.push(...undone);
       all.late.push(...late);
       all.cut ||= cut;
+      all.astray ||= astray;
     }
     return all;
   }

@@ -41,6 +41,8 @@ export interface Walked {
   late: Late[];
   /** True if some path on which the reference was held was not followed to its end. */
   cut: boolean;
+  /** True if some such path does not lead into a function that ends the object with the pages. */
+  astray: boolean;
 }
 
 const gaveUp: Exit = {
@@ -110,6 +112,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     walked.late.push(found);
     frontier.tracks.late(frontier.at(), found);
   };
+  let isEnd = false;
   const local: WalkContext = {
     ...context,
     reference,
@@ -122,7 +125,10 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     seeds: seeds.reduce((a, b) => a + b, 0),
     late,
     unfollowed: frontier.unfollowed,
-    givenUp: frontier.crowded,
+    givenUp(isKnown) {
+      isEnd = isKnown;
+      frontier.crowded();
+    },
   };
   /** The one node behind a node, if no other path leads there; `null` if paths part or meet there, or the reference comes in. */
   const straightOn = (n: Node): Node | null => {
@@ -133,9 +139,10 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   /** The states after a node. */
   const behind = (n: Node, state: State): State[] => {
     if (state.phase === 'before' && towardsSeed?.[n.id] === 0) return [];
+    isEnd = false;
     const outcomes = run(local, n, state);
     // A condition that cannot hold ends a path. Any other operation that ends one was not understood.
-    if (outcomes.length === 0 && n.operation?.kind !== 'assume') frontier.unfollowed();
+    if (outcomes.length === 0 && n.operation?.kind !== 'assume') frontier.unfollowed(isEnd);
     if (entry.kind !== 'object' || seeds[n.id] === 0) return outcomes;
     const found = (made: State): State => {
       const state = withObject(made, graph, n, entry.variable, entry.suffixes);
@@ -192,6 +199,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   }
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();
+  walked.astray = frontier.isAstray();
   const turns = (isOfSort: (exit: Exit) => boolean): Turned[] => toldOnce(graph, tracks.turns(isOfSort));
   walked.lost = turns((exit) => exit.kind === 'lost').map((turned) => ({ ...turned, pos: leftOver(turned.exit.trail) ?? turned.pos }));
   walked.failing = turns(isFailing);
@@ -233,7 +241,7 @@ function endOf(exit: Exit): string {
 }
 
 function emptyWalk(): Walked {
-  return { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
+  return { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false, astray: false };
 }
 
 /** True for an exit that may say by its return value that the function failed, with pages in memory that lives on. */
