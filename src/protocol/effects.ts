@@ -511,6 +511,9 @@ const neutralNames: readonly string[] = [
   'clflush_cache_range',
 ];
 
+/** Calls that keep what they are given, though their names begin like those: include/linux/blk-mq.h. */
+const keeping: ReadonlySet<string> = new Set(['blk_rq_append_bio']);
+
 const exact = new Set(neutralNames.filter((name) => !name.includes('*')));
 const prefixes = neutralNames.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
 
@@ -525,7 +528,7 @@ export function isNeutralByName(name: string): boolean {
 export function isNeutral(name: string): boolean {
   let found = neutral.get(name);
   if (found === undefined) {
-    found = exact.has(name) || pageTestCalls.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+    found = exact.has(name) || pageTestCalls.has(name) || (!keeping.has(name) && prefixes.some((prefix) => name.startsWith(prefix)));
     neutral.set(name, found);
   }
   return found;
