@@ -1,5 +1,12 @@
 import type { Iterator, OriginCall, OriginKind, Place, Transfer } from './types.js';
 
+/** Tests for room in a queue: include/linux/kfifo.h. */
+const queueRoom: NonNullable<Transfer['roomy']> = [
+  ['kfifo_is_full', false],
+  ['kfifo_is_empty', true],
+  ['kfifo_avail', true],
+];
+
 /** Calls that copy or exchange memory which may contain page pointers, and that store values under keys. */
 export const memoryTransfers: readonly Transfer[] = [
   ...['memcpy', 'memmove', '__memcpy'].map((name): Transfer => ({ name, moves: [['1[]', '0[]']] })),
@@ -62,9 +69,9 @@ export const memoryTransfers: readonly Transfer[] = [
   ].map((name): Transfer => ({ name, moves: [['0@slot', 'return']] })),
   ...['idr_alloc', 'idr_alloc_cyclic'].map((name): Transfer => ({ name, moves: [['1', '0@slot']] })),
   // Queues of values: include/linux/kfifo.h. The calls return how many went in or out.
-  { name: 'kfifo_put', moves: [['1', '0@slot']], fails: 'zero' },
+  { name: 'kfifo_put', moves: [['1', '0@slot']], fails: 'zero', roomy: queueRoom },
   ...['kfifo_in', 'kfifo_in_spinlocked', 'kfifo_in_spinlocked_noirqsave', 'kfifo_in_locked'].map(
-    (name): Transfer => ({ name, moves: [['1[]', '0@slot']], fails: 'zero' }),
+    (name): Transfer => ({ name, moves: [['1[]', '0@slot']], fails: 'zero', roomy: queueRoom }),
   ),
   ...[
     ...['kfifo_get', 'kfifo_peek', 'kfifo_out', 'kfifo_out_spinlocked', 'kfifo_out_spinlocked_noirqsave', 'kfifo_out_locked'],

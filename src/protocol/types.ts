@@ -102,6 +102,8 @@ export interface Transfer {
    * other for success. `zero`: zero or NULL. `error pointer`: an error pointer, with a valid pointer for success.
    */
   fails?: 'error' | 'any error' | 'zero' | 'error pointer';
+  /** Tests of the first argument, each with the answer behind which the call does not fail. */
+  roomy?: readonly (readonly [test: string, answer: boolean])[];
   /** Set if the call, when it fails, has dropped what it was to move. */
   drops?: true;
   /** Position of the argument that the result equals if something was moved. */

@@ -36,6 +36,51 @@ describe('a queue of structs', () => {
   complains('wrong-release', 'what is put as it comes out', queued(drop, 'put_page(s.page);'), 'reap:put_page(s.page);');
 });
 
+/** An object that goes into a queue after a test for room. */
+const roomy = (test: string, queue = 'd->done', put = 'kfifo_put(&d->done, r)'): string => `struct req { struct page *page; };
+struct dev { spinlock_t lock; DECLARE_KFIFO_PTR(done, struct req *); DECLARE_KFIFO_PTR(other, struct req *); };
+int submit(struct dev *d, unsigned long a)
+{
+	struct req *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &r->page) != 1)
+		goto free;
+	spin_lock(&d->lock);
+	if (${test.replace('Q', `&${queue}`)}) {
+		spin_unlock(&d->lock);
+		unpin_user_page(r->page);
+		goto free;
+	}
+	${put};
+	spin_unlock(&d->lock);
+	return 0;
+free:
+	kfree(r);
+	return -EFAULT;
+}
+void flush(struct dev *d)
+{
+	struct req *r;
+
+	while (kfifo_get(&d->done, &r)) {
+		unpin_user_page(r->page);
+		kfree(r);
+	}
+}
+`;
+
+describe('a queue that was asked for room', () => {
+  const tests = ['kfifo_is_full(Q)', 'unlikely(kfifo_is_full(Q))', '!kfifo_avail(Q)', 'kfifo_avail(Q) < 1', 'd->dead || kfifo_is_full(Q)'];
+  for (const test of tests) accepts('leak-on-path', test, roomy(test));
+  accepts('leak-on-path', 'and elements of it', roomy('kfifo_avail(Q) < sizeof(r)', 'd->done', 'kfifo_in(&d->done, &r, 1)'));
+  const put = 'submit:spin_unlock(&d->lock);';
+  complains('leak-on-path', 'another queue', roomy('kfifo_is_full(Q)', 'd->other'), put);
+  complains('leak-on-path', 'one that is asked if it is empty', roomy('kfifo_is_empty(Q)'), put);
+  complains('leak-on-path', 'none', roomy('d->dead'), put);
+});
+
 const scheduled = (undo: string): string => `struct req { struct work_struct work; struct page *pages[16]; int n; };
 static void req_done(struct work_struct *w)
 {

@@ -2,6 +2,7 @@
 import type { CallOperation, Node } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import { folderOf, isNear } from '../../../program/place.js';
+import { sourceName } from '../../../program/text.js';
 import { type Transfer, transfers } from '../../../protocol/index.js';
 import { movesOf } from '../../moves.js';
 import type { WalkContext } from '../context.js';
@@ -25,7 +26,7 @@ export const results = {
 export function moved(local: WalkContext, n: Node, o: CallOperation, name: string, state: State): State[] | null {
   const moves = movesOf(local.program, local.reference.file, o, name);
   if (!moves) return null;
-  const { fails, gives, merged, foundBy, drops } = (o.iterates ? undefined : transfers.get(name)) ?? {};
+  const { fails, gives, merged, foundBy, drops, roomy } = (o.iterates ? undefined : transfers.get(name)) ?? {};
   // If nobody near by calls what fetches it back from there, whoever put it there still holds it.
   const isHeld = foundBy === undefined || isCalledNear(local, foundBy);
   let next = state;
@@ -56,6 +57,7 @@ export function moved(local: WalkContext, n: Node, o: CallOperation, name: strin
   }
   if (fails === undefined || state.phase !== 'held' || (isHeld && next === state)) return [next];
   const [done, failed] = results[fails];
+  if (roomy && hasRoom(n, o, roomy)) return [withSign(next, o.result, done) ?? next];
   const length = gives === undefined ? null : valueIn(state, o.args[gives]);
   const where = told(local, n, state, `where ${name}() fails`);
   const short = withLength(drops ? droppedBy(local, n, o, moves, where) : where, o.result, length, false);
@@ -65,6 +67,15 @@ export function moved(local: WalkContext, n: Node, o: CallOperation, name: strin
   const added = flag === null ? full : put(full, flag, '=0');
   const kept = flag === null ? null : withSign(put(keptBy(local, n, o, moves, state), flag, '=1'), o.result, done);
   return [withSign(added, o.result, done), kept, flag === null || not === null ? not : put(not, flag, '=0')].filter((s) => s !== null);
+}
+
+/** True if a test around the call says that there is room for what it moves: by its answer, or by a number with which that is compared. */
+function hasRoom({ guards }: Node, { expressions: [queue] }: CallOperation, tests: NonNullable<Transfer['roomy']>): boolean {
+  if (queue === undefined) return false;
+  return tests.some(([test, answer]) => {
+    const asked = `${test}(${sourceName(queue)})`;
+    return guards.some(({ text, negated }) => (text === asked ? negated !== answer : answer && text.startsWith(`${asked} `)));
+  });
 }
 
 /** True if a file of the function's folder, or below it, has a call of this name. */
