@@ -283,6 +283,15 @@ describe('a message', () => {
     expect((await findingOf(files, 'needs-longterm')).message).toMatch(/without FOLL_LONGTERM: use pin_user_pages\*\(FOLL_LONGTERM\)$/);
   });
 
+  it('says by what a plain reference is to be replaced, of an iterator too', async () => {
+    const files = (call: string) =>
+      `void f(struct dev *d, struct iov_iter *i, unsigned long a)\n{\n	struct page *pages[1];\n	size_t from;\n	if (${call} <= 0)\n		return;
+	dma_map_page(d->dev, pages[0], 0, PAGE_SIZE, DMA_TO_DEVICE);\n	put_page(pages[0]);\n}\n`;
+    const advised = async (call: string) => (await findingOf(files(call), 'needs-pin')).message.replace(/.*: use /, '');
+    expect(await advised('get_user_pages_fast(a, 1, 0, pages)')).toBe('pin_user_pages*()');
+    expect(await advised('iov_iter_get_pages2(i, pages, 64, 1, &from)')).toBe('iov_iter_extract_pages(), which is there from 6.3 on');
+  });
+
   it('names the calls that its pages are from', async () => {
     const files = `void f(unsigned long a, int n)
 {

@@ -13,10 +13,20 @@ export const needsPin: Check = (subject, others) => {
   if (isOtherwisePinned(subject, others)) return [];
   const reach = reachOf(subject);
   if (!reach || isOfNewSpace(subject)) return [];
-  const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: use pin_user_pages*()`);
+  const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: use ${pinning(subject)}`);
   complaint.path.push(...reach.steps);
   return [complaint];
 };
+
+/**
+ * The calls that pin what a site's call takes a plain reference on. The one for the pages of an iterator is in lib/iov_iter.c since 6.3: of a
+ * tree that does not declare it, that is said.
+ */
+function pinning({ program, site }: Subject): string {
+  if (site.acquire.iterator === null) return 'pin_user_pages*()';
+  const isThere = program.tree.mentions('include/linux/uio.h', 'iov_iter_extract_pages');
+  return `iov_iter_extract_pages()${isThere ? '' : ', which is there from 6.3 on'}`;
+}
 
 /**
  * Users that have a page by its reference beside the MMU notifier. Code that maps the page asks the notifier and needs no pin, so the fault
@@ -24,7 +34,7 @@ export const needsPin: Check = (subject, others) => {
  */
 function besideNotifier(subject: Subject): Complaint[] {
   return usersBeside(subject).map(({ visit, pos, how, steps }) => {
-    const message = `a page of ${subject.row.api}() is ${how} under a plain reference: use pin_user_pages*()`;
+    const message = `a page of ${subject.row.api}() is ${how} under a plain reference: use ${pinning(subject)}`;
     const { file, name } = visit.flow.reference;
     return { message, file, function: name, pos, path: [taken(subject), ...steps] };
   });
