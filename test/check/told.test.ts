@@ -230,6 +230,23 @@ void dev_end(struct dev *dev)
     expect(steps.at(-1)).toBe('unmap(b);: unmapped by unmap(), which calls dma_unmap_sgtable()');
   });
 
+  it('of a page that is used after its drop does not say that it is read', async () => {
+    const files = `int clear(unsigned long a)
+{
+	struct page *page;
+	char *p;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	p = kmap_local_page(page);
+	unpin_user_pages_dirty_lock(&page, 1, true);
+	memset(p, 0, 64);
+	return 0;
+}
+`;
+    const { steps } = await findingOf(files, 'use-after-release');
+    expect(steps.at(-1)).toBe('memset(p, 0, 64);: used by memset() after the drop');
+  });
+
   it('of an object that is taken off a list says so', async () => {
     const files = `struct req { struct list_head node; struct page **pages; int n; int status; };
 struct chan { struct list_head reqs; spinlock_t lock; };

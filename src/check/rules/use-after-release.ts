@@ -19,7 +19,7 @@ export const useAfterRelease: Check = (subject) => {
     .filter((w) => w.kind === 'use')
     .map((w) => complaintOf(subject, w, message));
   const marked = notTold(behindReleases(subject, lateMarks, message, 'marked dirty after the drop'), walked);
-  const looked = notTold(behindReleases(subject, lateLooks, message, 'read after the drop'), walked);
+  const looked = notTold(behindReleases(subject, lateLooks, message, 'used after the drop'), walked);
   const standing = pathsIn(subject)
     .filter((w) => w.kind === 'standing')
     .map((w) => complaintOf(subject, w, stillStanding(subject, w)));

@@ -115,11 +115,11 @@ export function knownBeside(state: State, values: readonly (string | null)[]): S
 /** The states after a call that looks into a page after its last drop; `null` for any other call. */
 export function lateUse(local: WalkContext, n: Node, o: CallOperation, name: string, state: State): State[] | null {
   const places = [pageFillingCalls.get(name)?.memory, pageReadingCalls.get(name)];
-  const isRead = pageUse.test(name)
+  const isUsed = pageUse.test(name)
     ? o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))))
     : (reachingCall.test(name) && o.args.some(({ path }) => path !== null && isAddress(local, state, path))) ||
       places.some((place) => place !== undefined && leadsThere(state, o, place));
-  return isRead ? usedLate(local, n, state, `read by ${name}() after the drop`) : null;
+  return isUsed ? usedLate(local, n, state, `used by ${name}() after the drop`) : null;
 }
 
 /** True if pages are where a call reads or writes them: in an argument, or in what it leads to. */
