@@ -111,11 +111,27 @@ const maxMacros = 3;
 
 /** True if a text names a flag, directly or by a macro for it. */
 function says(program: Program, file: string, text: string, word: RegExp, depth = 0): boolean {
-  if (word.test(text)) return true;
+  const named = word.exec(text)?.[0];
+  if (named !== undefined) return standIn(program, file, named) === null;
   if (depth >= maxMacros) return false;
   const names = text.match(/\b[A-Z][A-Z\d_]+\b/g) ?? [];
   return names.some((name) => program.macroTexts(name, file).some((stands) => says(program, file, stands, word, depth + 1)));
 }
+
+/**
+ * Returns the file's own macro by which a flag is zero wherever the kernel has no macro of that name: `#ifndef FOLL_LONGTERM`. `null` if it
+ * has none. Since 6.3 the flags are enumerators, which the preprocessor does not see: include/linux/mm_types.h.
+ */
+export function standIn(program: Program, file: string, flag: string): FunctionReference | null {
+  const texts = program.macroTexts(flag, file);
+  if (texts.length === 0 || !texts.every((text) => isZero.test(text))) return null;
+  const isMeant = (macro: FunctionReference): boolean => macro.item.conditions.every((condition) => condition === `!defined(${flag})`);
+  const zero = new RegExp(`^\\s*#\\s*define\\s+${flag}\\s+(.*)`);
+  return program.macros(flag, file).find((macro) => isMeant(macro) && isZero.test(zero.exec(program.textOf(macro))?.[1] ?? '')) ?? null;
+}
+
+/** Matches what is zero, and a comment behind it. */
+const isZero = /^\(?\s*0[xX]?0*[uUlL]*\s*\)?\s*(?:\/[*/].*)?$/;
 
 /** The place at which a path of a function is set to the flag. */
 function passedAt(search: Search, here: Here, path: string): Passing | null {

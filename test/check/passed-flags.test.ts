@@ -69,6 +69,32 @@ describe('flags of a helper', () => {
   );
 });
 
+/** A region for kernels with and without a flag. */
+const shimmed = (shim: string, flags = 'FOLL_LONGTERM'): string => `${shim}\n${region('', flags)}`;
+const define = (value: string, when = '#ifndef FOLL_LONGTERM'): string => `${when}\n#define FOLL_LONGTERM ${value}\n#endif`;
+const guarded = (text: string): string => `#ifndef COMPAT_H\n#define COMPAT_H\n${text}\n#endif\n`;
+
+describe('FOLL_LONGTERM of a driver for several kernels', () => {
+  const place = pinned.replace('region_gup(r)', 'FOLL_LONGTERM');
+  const header = (shim: string) => ({ 'compat.h': guarded(shim), 'a.c': shimmed('#include "compat.h"') });
+  complains('needs-longterm', '0 where it is no macro', shimmed(define('0')), place);
+  complains(
+    'needs-longterm',
+    '(0) by another name of it',
+    shimmed(`${define('(0)')}\n#define LASTING (FOLL_WRITE | FOLL_LONGTERM)`, 'LASTING'),
+    pinned.replace('region_gup(r)', 'LASTING'),
+  );
+  complains('needs-longterm', '0 in a header', header(define('0')), place);
+  accepts('needs-longterm', 'its own value where it is no macro', shimmed(define('0x10000')));
+  for (const when of [
+    '#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 2, 0)',
+    '#ifndef HAVE_FOLL_LONGTERM',
+    '#if !defined(FOLL_LONGTERM) && LINUX_VERSION_CODE < KERNEL_VERSION(5, 2, 0)',
+  ])
+    accepts('needs-longterm', `0 under ${when}`, shimmed(define('0', when)));
+  accepts('needs-longterm', '0 in a header for older kernels', header(define('0', '#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 2, 0)')));
+});
+
 /** A region whose page a device may write to, and which is dropped clean. */
 const written = (value: string): string => `struct region { struct page *page; int in; dma_addr_t at; };
 ${returned(value)}

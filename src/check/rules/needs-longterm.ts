@@ -1,6 +1,7 @@
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
 import { suffixAfter } from '../../program/path.js';
+import { standIn } from '../../survey/flags.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { kindOf } from '../company.js';
@@ -15,7 +16,7 @@ import { byField, heapOf, isLate, startOfCalls, waysTo } from '../ways.js';
 
 /** A pin that is kept needs FOLL_LONGTERM: case 2 of pin_user_pages.rst; include/linux/mm_types.h. */
 export const needsLongterm: Check = (subject, others) => {
-  const { row, site } = subject;
+  const { program, row, site } = subject;
   if (row.longterm || row.case?.number === 3 || (row.reference !== 'pin' && row.reference !== 'get')) return [];
   // memfd_pin_folios() takes no flags: it migrates folios itself where a long pin needs that.
   if (site.signature?.flags == null || site.acquire.iterator !== null) return [];
@@ -29,10 +30,15 @@ export const needsLongterm: Check = (subject, others) => {
   const what = row.reference === 'pin' ? 'pins' : 'pages';
   const where = row.carrier.length > 0 ? row.carrier.join(', ') : 'a table of frame numbers';
   const wanted = row.reference === 'pin' ? '' : ': use pin_user_pages*(FOLL_LONGTERM)';
-  const message = `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM${wanted}`;
+  const none = standIn(program, row.file, 'FOLL_LONGTERM');
+  const which = none ? ', which the driver defines as 0' : '';
+  const message = `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM${which}${wanted}`;
   const release = lastOf(subject, late);
   const path = resting(wayTo(subject, release), reach ? reached(subject, release.visit, reach) : []);
-  return [{ message, file: row.file, function: row.function, pos: site.call.pos, path }];
+  const zero = none
+    ? [stepIn(program, none, none.item.pos, 'evidence: it is 0 here where the kernel has no macro of that name, as from 6.3 on')]
+    : [];
+  return [{ message, file: row.file, function: row.function, pos: site.call.pos, path: [...path, ...zero] }];
 };
 
 /** True for a drop of what a field keeps, and for one by a frame number that was passed to the dropping function. */
