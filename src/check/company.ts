@@ -185,6 +185,15 @@ function isJustFilled({ program, site }: Subject, visit: Visit, fact: string): b
   return isWhole === true && suffixAfter(fact, array?.path as string) !== null;
 }
 
+/** The releases of the wrong kind that are meant for the site's pages. */
+export function wrongReleases(subject: Subject, others: readonly Subject[]): SeenRelease[] {
+  const { row } = subject;
+  const kind = kindOf(subject);
+  return releasesIn(subject)
+    .filter((s) => s.event.call.drops !== 'any' && (s.event.call.drops !== kind || (s.event.call.frees && row.reference === 'get')))
+    .filter((s) => isOurs(subject, s, others));
+}
+
 /** False for a release of the wrong kind that may be meant for a page of another origin in the same place. */
 export function isOurs(subject: Subject, release: SeenRelease, others: readonly Subject[]): boolean {
   const { row, followed } = subject;

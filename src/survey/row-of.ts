@@ -192,7 +192,12 @@ function carriersOf(followed: Followed, seen: readonly SeenRelease[]): string[] 
   const leading = followed.heap.filter((h) => ways.has(h) || (structs.has(rootOf(h)) && pages.includes(h)));
   const others = followed.heap.filter((h) => seen.length === 0 || !h.endsWith('@pfn'));
   const kept = [leading, pages, others].find((heap) => heap.length > 0) ?? [];
-  return [...new Set(kept.map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
+  return [...new Set(kept.map(carrierName))];
+}
+
+/** A field as a row names it. */
+export function carrierName(heap: string): string {
+  return heap.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '');
 }
 
 /** True for a visit of the site's function, or of one that it calls. */

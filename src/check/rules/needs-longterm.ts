@@ -2,6 +2,7 @@ import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
 import { suffixAfter } from '../../program/path.js';
 import { standIn } from '../../survey/flags.js';
+import { carrierName } from '../../survey/row-of.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { kindOf } from '../company.js';
@@ -62,7 +63,7 @@ function lastOf(subject: Subject, late: readonly SeenRelease[]): SeenRelease {
   const array = at === null ? null : (site.call.args[at]?.path ?? null);
   const asks: ((release: SeenRelease) => boolean)[] = [
     ({ event: { call } }) => !call.frees && (call.drops === 'any' || call.drops === kindOf(subject)),
-    ({ visit }) => row.carrier.includes(nameOf(heapOf(visit))),
+    ({ visit }) => row.carrier.includes(carrierName(heapOf(visit) ?? '')),
     ({ visit }) => isLate(subject, visit) && reachedApart(subject, startOfCalls(visit).flow.reference) !== null,
     ({ visit: { parent } }) => array !== null && parent !== null && suffixAfter(parent.fact, array) !== null,
   ];
@@ -71,11 +72,6 @@ function lastOf(subject: Subject, late: readonly SeenRelease[]): SeenRelease {
   const weight = (release: SeenRelease): number => asks.reduce((sum, ask) => 2 * sum + (ask(release) ? 1 : 0), 0);
   const weighed = ways.map((release) => ({ release, weight: weight(release) }));
   return weighed.reduce((best, way) => (way.weight > best.weight ? way : best)).release;
-}
-
-/** A field as a row names it. */
-function nameOf(heap: string | null): string {
-  return heap === null ? '' : heap.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '');
 }
 
 /**

@@ -3,28 +3,35 @@ import { callsAt } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import { userTests } from '../../protocol/index.js';
 import { overlaid } from '../../survey/overlaid.js';
+import { carrierName } from '../../survey/row-of.js';
 import type { Subject } from '../../survey/unit.js';
+import { wrongReleases } from '../company.js';
 import { complaintHere, complaintOf, isOnlyUndone, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
 import type { Check, Complaint } from '../finding.js';
+import { heapOf } from '../ways.js';
 
 /** Pages that nothing in the tree drops, once they are kept. */
-export const neverReleased: Check = (subject) => {
-  const found = neverDropped(subject);
+export const neverReleased: Check = (subject, others) => {
+  const found = neverDropped(subject, others);
   return found.length > 0 ? found : outOfReach(subject);
 };
 
 /** Pages in places from which no release takes them. */
-function neverDropped(subject: Subject): Complaint[] {
+function neverDropped(subject: Subject, others: readonly Subject[]): Complaint[] {
   const { row, followed } = subject;
   const seen = releasesIn(subject);
   if (followed.cut || row.gaps.length > 0) return [];
   if (row.reference === 'none' && subject.site.acquire.alwaysTakes)
     return [complaintHere(subject, `${row.api}() takes references even where it is given no array: nothing can drop them`)];
   const kept = pathsIn(subject).filter((w) => w.kind === 'kept');
-  if (kept.length > 0)
-    return kept.map((w) =>
-      complaintOf(subject, w, `pages taken by ${row.api}() are kept in ${w.fields.join(', ')}, from where nothing drops them`),
-    );
+  if (kept.length > 0) {
+    const wrongly = wronglyDropped(subject, others);
+    return kept.flatMap((w) => {
+      const fields = w.fields.filter((field) => !wrongly.has(field));
+      const message = `pages taken by ${row.api}() are kept in ${fields.join(', ')}, from where nothing drops them`;
+      return fields.length > 0 ? [complaintOf(subject, w, message)] : [];
+    });
+  }
   if (!isOnlyUndone(subject)) return [];
   if (
     (row.reference === 'conditional' && !asksForUser(subject)) ||
@@ -34,11 +41,17 @@ function neverDropped(subject: Subject): Complaint[] {
   if (followed.visits.some(({ flow }) => isGuessed(subject.program, flow))) return [];
   if (row.containers.some((c) => c === 'skb' || c === 'pipe' || c === 'other')) return [];
   if (seen.length > 0 && !keptOnSuccess(subject)) return [];
-  const carrier = carrierOf(subject);
+  const wrongly = wronglyDropped(subject, others);
+  const carrier = carrierOf(subject).filter((field) => !wrongly.has(field));
   // Without a field that keeps the pages, this is a leak on a path, which tells more.
   if (carrier.length === 0) return [];
   const but = seen.length > 0 ? 'by nothing but the function that takes them' : 'by nothing in the tree';
   return [complaintHere(subject, `pages taken by ${row.api}() and kept in ${carrier.join(', ')} are dropped ${but}`)];
+}
+
+/** The fields from which something drops the pages, if by a call of the wrong kind: that is what is wrong with it. */
+function wronglyDropped(subject: Subject, others: readonly Subject[]): ReadonlySet<string> {
+  return new Set(wrongReleases(subject, others).map(({ visit }) => carrierName(heapOf(visit) ?? '')));
 }
 
 /** Pages of an object that nobody can find again, however the pages of other objects are dropped. */

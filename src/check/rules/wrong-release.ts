@@ -1,5 +1,5 @@
-import { isOurs, kindOf } from '../company.js';
-import { complaintAt, releasesIn } from '../evidence.js';
+import { kindOf, wrongReleases } from '../company.js';
+import { complaintAt } from '../evidence.js';
 import type { Check } from '../finding.js';
 
 const names = { pin: 'unpin_user_page*()', get: 'put_page() or its kin' } as const;
@@ -8,12 +8,8 @@ const names = { pin: 'unpin_user_page*()', get: 'put_page() or its kin' } as con
 export const wrongRelease: Check = (subject, others) => {
   const { row } = subject;
   const kind = kindOf(subject);
-  const seen = releasesIn(subject);
-  return seen
-    .filter((s) => s.event.call.drops !== 'any' && (s.event.call.drops !== kind || (s.event.call.frees && row.reference === 'get')))
-    .filter((s) => isOurs(subject, s, others))
-    .map((s) => {
-      const what = kind === 'pin' ? 'a pin' : 'a plain reference';
-      return complaintAt(subject, s, `${what} taken by ${row.api}() is dropped by ${s.event.api}(); use ${names[kind]}`);
-    });
+  const what = kind === 'pin' ? 'a pin' : 'a plain reference';
+  return wrongReleases(subject, others).map((s) =>
+    complaintAt(subject, s, `${what} taken by ${row.api}() is dropped by ${s.event.api}(); use ${names[kind]}`),
+  );
 };
