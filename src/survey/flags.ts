@@ -188,8 +188,24 @@ function pathsIn(e: Expression): string[] {
 /** True if the code makes sure that the site's iterator is user backed: by a test, by how it was made, or in every caller. */
 export function userBacked(program: Program, site: Site): boolean {
   const path = iteratorPath(site);
-  return path !== null && backed(program, site.reference, site.graph, site.node.guards, path, 0);
+  return path !== null && backed(program, byUser, site.reference, site.graph, site.node.guards, path, 0);
 }
+
+/** True if the code makes sure that the site's iterator is over kernel memory: by how it was made, or in every caller. */
+export function alwaysKernelBacked(program: Program, site: Site): boolean {
+  const path = iteratorPath(site);
+  return path !== null && backed(program, byKernel, site.reference, site.graph, site.node.guards, path, 0);
+}
+
+/** What makes iterators of one kind, what makes those of the other, and whether a test says of which kind one is. */
+interface Backing {
+  makers: ReadonlySet<string>;
+  others: ReadonlySet<string>;
+  says: (guard: Guard, path: string) => boolean;
+}
+
+const byUser: Backing = { makers: userIteratorMakers, others: kernelIteratorMakers, says: saysUser };
+const byKernel: Backing = { makers: kernelIteratorMakers, others: userIteratorMakers, says: () => false };
 
 /** True if the function itself makes the iterator over kernel memory: then the origin of its pages is known. */
 export function kernelBacked(program: Program, site: Site): boolean {
@@ -218,23 +234,24 @@ function makersOf(program: Program, reference: FunctionReference, graph: Graph, 
 
 function backed(
   program: Program,
+  backing: Backing,
   reference: FunctionReference,
   graph: Graph,
   guards: readonly Guard[],
   path: string,
   depth: number,
 ): boolean {
-  if (guards.some((g) => saysUser(g, path))) return true;
+  if (guards.some((g) => backing.says(g, path))) return true;
   const made = makersOf(program, reference, graph, path, 0);
-  if (made.some((name) => kernelIteratorMakers.has(name))) return false;
-  if (made.some((name) => userIteratorMakers.has(name))) return true;
+  if (made.some((name) => backing.others.has(name))) return false;
+  if (made.some((name) => backing.makers.has(name))) return true;
   const index = graph.params.findIndex((p) => p.name === path);
   if (index < 0) {
     const sources = graph.aliases.filter((a) => a.target === path && a.source.path !== null);
     return (
       sources.length > 0 &&
       depth < maxDepth &&
-      sources.every((a) => backed(program, reference, graph, guards, a.source.path as string, depth + 1))
+      sources.every((a) => backed(program, backing, reference, graph, guards, a.source.path as string, depth + 1))
     );
   }
   if (depth >= maxDepth) return false;
@@ -244,7 +261,7 @@ function backed(
     calls.every(({ caller, graph: g, node, call }) => {
       const argument = call.expressions[index];
       const given = argument ? plainPath(argument) : null;
-      return given !== null && backed(program, caller, g, node.guards, given, depth + 1);
+      return given !== null && backed(program, backing, caller, g, node.guards, given, depth + 1);
     })
   );
 }
