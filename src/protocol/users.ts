@@ -12,6 +12,14 @@ export const saturating: { lowers: string; asks: string; header: string; marker:
   marker: 'REFCOUNT_SATURATED',
 };
 
+/** For each call that reads a count of users, the one that lowers such a count and tells nothing: include/linux/refcount.h, atomic */
+export const untestedLowering: ReadonlyMap<string, string> = new Map([
+  [saturating.asks, saturating.lowers],
+  ['atomic_read', 'atomic_dec'],
+  ['atomic64_read', 'atomic64_dec'],
+  ['atomic_long_read', 'atomic_long_dec'],
+]);
+
 /**
  * Matches calls that drop a reference on an object by a member of it; the type that it is registered with ends it: include/linux/device.h,
  * kobject.h.

@@ -574,6 +574,10 @@ describe('an object that stays where others find it behind its last user', () =>
   complains(rule, 'and is taken out for users who need not be there', pooled(), place);
   const read = 'refcount_dec(&b->users);\n\tif (refcount_read(&b->users) > 0)\n\t\treturn;\n\tif (b->pooled)\n\t\treturn;';
   complains(rule, 'of which the count is read', pooled({ last: read }), place);
+  const ofAtomics = (text: string): string => text.replaceAll('refcount_', 'atomic_');
+  complains(rule, 'of which an atomic count is read', ofAtomics(pooled({ last: read })), place);
+  const ofOther = read.replace('&b->users', '&b->readers');
+  accepts(rule, 'of which another count is read than was lowered', ofAtomics(pooled({ last: ofOther })));
   accepts(
     rule,
     'and is dropped where there are none',

@@ -2,7 +2,7 @@
 import { type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { exclusiveName, saturating, stateReading, userLowering } from '../../../protocol/index.js';
+import { exclusiveName, stateReading, untestedLowering, userLowering } from '../../../protocol/index.js';
 import { zero } from '../../../syntax/truth.js';
 import { pointedTag } from './freed.js';
 
@@ -31,7 +31,7 @@ function isIn(path: string | null, variable: string): boolean {
   return path !== null && path !== variable && rootOf(path) === variable;
 }
 
-const counting = new RegExp(`${userLowering.source}|\\b${saturating.asks}\\s*\\(`);
+const counting = new RegExp(`${userLowering.source}|\\b(?:${[...untestedLowering.keys()].join('|')})\\s*\\(`);
 
 /** The flags, as suffixes below the object, for which functions of a file leave it alone after counting off its last user. */
 function leftFor(program: Program, file: string, tag: string): string[] {
@@ -52,12 +52,10 @@ function lastUserOf({ nodes }: Graph, { operation: o }: Node): string | null {
   const asked = nodes.flatMap(({ operation: c }) => (c?.kind === 'call' && c.result === o.left.path ? [c] : []))[0];
   const path = asked?.args[0]?.path ?? null;
   if (path === null || path === rootOf(path)) return null;
-  const isLowered = (): boolean =>
-    nodes.some(({ operation: c }) => c?.kind === 'call' && c.name === saturating.lowers && c.args[0]?.path === path);
+  const lowers = untestedLowering.get(asked?.name ?? '');
+  const isLowered = (): boolean => nodes.some(({ operation: c }) => c?.kind === 'call' && c.name === lowers && c.args[0]?.path === path);
   const isLast =
-    asked?.name === saturating.asks
-      ? (o.op === '==' || o.op === '<=') && isLowered()
-      : o.op === '!=' && userLowering.test(`${asked?.name}(`);
+    lowers === undefined ? o.op === '!=' && userLowering.test(`${asked?.name}(`) : (o.op === '==' || o.op === '<=') && isLowered();
   return isLast ? rootOf(path) : null;
 }
 
