@@ -305,6 +305,11 @@ export function leadsTo({ nodes }: Graph, from: Node, isWanted: (n: Node) => boo
   return false;
 }
 
+/** True if every path from a function's entry to some nodes passes others. */
+export function isBarred(graph: Graph, isWanted: (n: Node) => boolean, bars: (n: Node) => boolean): boolean {
+  return !leadsTo(graph, graph.nodes[graph.entry] as Node, isWanted, bars);
+}
+
 /** Returns the nodes that paths from behind `from` lead to, up to and including those that bar the path. */
 export function nodesBehind({ nodes }: Graph, from: Node, bars: (n: Node) => boolean): ReadonlySet<Node> {
   const found = new Set(from.successors.map((id) => nodes[id] as Node));

@@ -45,6 +45,12 @@ export function leadingTo(program: Program, release: SeenRelease, levels: number
   return found;
 }
 
+/** A drop, as what leads to itself. */
+export function dropItself(release: SeenRelease): Dropping {
+  const { visit, event } = release;
+  return { reference: visit.flow.reference, pos: event.pos, isFound: true, given: null, sometimes: false, release };
+}
+
 /** The most calls between a drop and the function that wants it at an object's end. */
 const maxLevels = 6;
 
@@ -58,10 +64,7 @@ export const endsOfHolders = remembered((subject: Subject): readonly Dropping[] 
   const isTaking = (reference: FunctionReference): boolean =>
     takers.has(reference.name) || namesCalled(program, reference).some((name) => takers.has(name));
   const found = new Map<string, Dropping>();
-  let next = releasesIn(subject).map((release): Dropping => {
-    const { visit, event } = release;
-    return { reference: visit.flow.reference, pos: event.pos, isFound: true, given: null, sometimes: false, release };
-  });
+  let next = releasesIn(subject).map(dropItself);
   for (let level = 0; level <= maxLevels && next.length > 0; level++) {
     const added = next.filter((dropping) => {
       const key = `${dropping.reference.key}:${dropping.pos}`;
@@ -84,7 +87,7 @@ function foundAbove(program: Program, dropping: Dropping, levels: number): Dropp
  * @param isHolder true for the tag of a struct that may be that object
  * @param isTaking true for a function that takes pages
  */
-function callsAbove(
+export function callsAbove(
   program: Program,
   dropping: Dropping,
   isHolder: (tag: string) => boolean,

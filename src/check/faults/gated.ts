@@ -6,7 +6,7 @@ import { sourcesOf } from '../../flow/flow.js';
 import { namesCalled, spelledIn } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type Graph, isStore, leadsTo, type Node } from '../../program/graph.js';
+import { type Graph, isBarred, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { memberAt } from '../../program/members.js';
 import { rootOf, splitSteps } from '../../program/path.js';
 import { memberText } from '../../program/patterns.js';
@@ -110,11 +110,6 @@ function objectIn(program: Program, { file }: FunctionReference, graph: Graph, v
 /** The path that a condition says is not NULL; `null` for any other node. */
 function foundSet({ operation: o }: Node): string | null {
   return o?.kind === 'assume' && o.op === '!=' && o.call === null && noPointer.test(o.right.text) ? o.left.path : null;
-}
-
-/** True if every path from a function's entry to some nodes passes others. */
-function isBarred(graph: Graph, isWanted: (n: Node) => boolean, bars: (n: Node) => boolean): boolean {
-  return !leadsTo(graph, graph.nodes[graph.entry] as Node, isWanted, bars);
 }
 
 /**

@@ -4,6 +4,7 @@ import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { closedGates } from '../faults/gated.js';
 import { reservedIn } from '../faults/reserved.js';
 import { saturatedIn } from '../faults/saturated.js';
+import { toldNumbers } from '../faults/told-numbers.js';
 import { unsetPointers } from '../faults/unset-pointers.js';
 import { type Check, type FindingStep, notTold } from '../finding.js';
 
@@ -26,5 +27,9 @@ export const leakOnPath: Check = (subject) => {
       step.file !== complaint.file || step.function !== name || step.line < (steps[0]?.line ?? 0);
     return { ...complaint, pos, path: [...complaint.path.filter(isBefore), ...steps] };
   });
-  return [...walked, ...saturated, ...notTold([...reservedIn(subject), ...unsetPointers(subject), ...closedGates(subject)], walked)];
+  return [
+    ...walked,
+    ...saturated,
+    ...notTold([...reservedIn(subject), ...unsetPointers(subject), ...closedGates(subject), ...toldNumbers(subject)], walked),
+  ];
 };
