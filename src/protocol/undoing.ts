@@ -23,15 +23,25 @@ const opposites: ReadonlyMap<string, readonly string[]> = new Map([
   ['setup', ['teardown', 'cleanup', 'destroy', 'release', 'free']],
   ['share', ['unshare']],
   ['start', ['stop']],
+  // From software to hardware: who owns the object.
+  ['sw2hw', ['hw2sw']],
 ]);
 
-const setting = new RegExp(`(?:^|_)(?:${[...opposites.keys()].join('|')})(?:_|$)`);
+const setting = new RegExp(`(?:^|_)(?:${[...opposites.keys()].join('|')})(?:_|$)`, 'i');
 
 /** Returns the names that a call which undoes this one may have. */
 export function undoneBy(name: string): string[] {
-  if (!setting.test(name)) return [];
+  return setting.test(name) ? renamed(name, opposites) : [];
+}
+
+/** A name with one of its words, in capitals or not, replaced by each of those that a table has for it. */
+function renamed(name: string, table: ReadonlyMap<string, readonly string[]>): string[] {
   const words = name.split('_');
-  return words.flatMap((word, i) => (opposites.get(word) ?? []).map((other) => words.with(i, other).join('_')));
+  return words.flatMap((word, i) => {
+    const isCapital = word === word.toUpperCase();
+    const others = isCapital ? table.get(word.toLowerCase())?.map((other) => other.toUpperCase()) : table.get(word);
+    return (others ?? []).map((other) => words.with(i, other).join('_'));
+  });
 }
 
 /** Words for calls that make pages accessible to someone outside the kernel's own memory: a device, firmware, a hypervisor. */
@@ -47,6 +57,7 @@ const outside: ReadonlySet<string> = new Set([
   'reg',
   'register',
   'share',
+  'sw2hw',
 ]);
 
 /** For a word in the name of a call that takes pages back from outside, the words for calls that give them. */
@@ -59,8 +70,7 @@ const takingBack: ReadonlyMap<string, readonly string[]> = new Map(
 
 /** Returns the names of calls whose giving of pages to someone outside this call may take back. */
 export function toldBefore(name: string): string[] {
-  const words = name.split('_');
-  return words.flatMap((word, i) => (takingBack.get(word) ?? []).map((other) => words.with(i, other).join('_')));
+  return renamed(name, takingBack);
 }
 
 /** Returns the names of calls that may take back what this call gives to someone outside. */

@@ -72,6 +72,35 @@ describe('an end that fails', () => {
 void region_end(struct region *r)\n{\n\tint err;\n\n\t${told}\n\tregion_free(r);\n}`),
     `region_end:${call}`,
   );
+  complains(
+    rule,
+    'one that gives a region from hardware back to software',
+    region(
+      ending('err = card_HW2SW_REGION(r->card, r->id);\n\tif (err)\n\t\tdev_err(r->card->dev, "%d\\n", err);'),
+      `struct card; struct region;
+int card_SW2HW_REGION(struct card *c, int id) { return send_command(c, 8, id); }
+int card_HW2SW_REGION(struct card *c, int id) { return send_command(c, 9, id); }
+int use(struct card *c, struct region *r) { return card_SW2HW_REGION(c, r->id); }`,
+    ),
+    'region_end:err = card_HW2SW_REGION(r->card, r->id);',
+  );
+  const away = (off: string) => ({
+    'drivers/app/region.c': region(ending('region_off(r->card, r->id);')),
+    'drivers/core/card.c': `struct card { struct device *dev; };
+int region_share(struct card *c, int id) { return send_command(c, 8, id); }
+int region_unshare(struct card *c, int id) { return send_command(c, 9, id); }
+int region_on(struct card *c, int id) { return region_share(c, id); }
+void region_off(struct card *c, int id)
+{
+	int err = region_unshare(c, id);
+
+	${off}
+}
+`,
+  });
+  const silent = 'if (err)\n\t\tdev_err(c->dev, "shared still: %d\\n", err);';
+  complains(rule, 'one that a helper in another folder calls', away(silent), 'region_off:int err = region_unshare(c, id);');
+  accepts(rule, 'one in another folder that the helper sees to', away('if (err)\n\t\tcard_force(c, id);'));
   accepts(
     rule,
     'pages that are left where they are',

@@ -5,6 +5,7 @@
 
 import { failureOf } from '../../flow/paths/function/tested.js';
 import { namesCalled } from '../../flow/paths/function/text.js';
+import { onlyFunction } from '../../program/definitions.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, callNodeAt, type Graph, isRead, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
@@ -53,9 +54,12 @@ export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
         if (found.has(key)) continue;
         const message = `pages of ${row.api}() are dropped although ${end.name}() failed: whoever has them may still access them`;
         const complaint = complaintAt(subject, release, message);
-        const below = release.event.pos === pos ? [] : [stepIn(program, reference, pos, `called here: ${nameAt(graph, pos)}()`)];
+        const called = (at: number) => stepIn(program, reference, at, `called here: ${nameAt(graph, at)}()`);
+        const above = before.reference === reference ? [] : [called(before.node.pos)];
+        const below = release.event.pos === pos ? [] : [called(pos)];
         const path = [
           complaint.path[0],
+          ...above,
           stepIn(program, before.reference, end.pos, `${end.name}() is to take them back`),
           stepIn(program, before.reference, end.printed.pos, 'its failure is only logged'),
           ...below,
@@ -136,13 +140,13 @@ function isTakenFor(subject: Subject, tag: string): boolean {
   return takersOf(subject).some((taker) => named.test(program.textOf(taker)));
 }
 
-/** Such calls in nearby functions that a function calls without reading the result. */
+/** Such calls in functions that a function calls without reading the result. */
 function endsBelow(program: Program, { file }: FunctionReference, graph: Graph): Before[] {
   return graph.nodes.flatMap((node): Before[] => {
     const o = node.operation;
     if (o?.kind !== 'call' || o.name === null || isRead(graph, o.result)) return [];
-    const [callee, ...others] = mayEnd(program, o.name, file) ? program.resolveNear(o.name, file) : [];
-    if (!callee || callee.macro || others.length > 0) return [];
+    const callee = program.isGeneral(o.name) ? null : onlyFunction(program.resolve(o.name, file));
+    if (callee === null || !endsByText(program)(callee)) return [];
     return program.graphs(callee).flatMap((below) =>
       endsIn(program, callee, below).map((end) => {
         const sources = comingTo(below, end.roots);
@@ -151,11 +155,6 @@ function endsBelow(program: Program, { file }: FunctionReference, graph: Graph):
       }),
     );
   });
-}
-
-/** True for a nearby function whose text shows that it takes something back and prints. */
-function mayEnd(program: Program, name: string, file: string): boolean {
-  return program.resolveNear(name, file).some((r) => !r.macro && endsByText(program)(r));
 }
 
 /** Tells from its text whether a function takes something back and prints. */
