@@ -17,13 +17,17 @@ import { errorCalls, haltingText, printingName, toldBefore } from '../../protoco
 import type { Subject } from '../../survey/unit.js';
 import { complaintAt } from '../evidence.js';
 import { type Complaint, stepIn } from '../finding.js';
+import { commandsOf, constantsIn, isNamedIn, isSentNear } from './commands.js';
 import { argumentsOf, type Dropping, endsOfHolders, nameAt } from './droppings.js';
 import { rootsOf, sourcesOf } from './leading.js';
 import { takersOf } from './takers.js';
 
 /** A call that takes pages back and whose failure is only printed. */
 interface FailedEnd {
+  /** Its name, or that of the command which it sends. */
   name: string;
+  /** What it is, in words. */
+  said: string;
   pos: number;
   /** The node that is reached where it has failed. */
   printed: Node;
@@ -52,7 +56,7 @@ export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
         const { end } = before;
         const key = `${before.reference.file}:${end.pos}`;
         if (found.has(key)) continue;
-        const message = `pages of ${row.api}() are dropped although ${end.name}() failed: whoever has them may still access them`;
+        const message = `pages of ${row.api}() are dropped although ${end.said} failed: whoever has them may still access them`;
         const complaint = complaintAt(subject, release, message);
         const called = (at: number) => stepIn(program, reference, at, `called here: ${nameAt(graph, at)}()`);
         const above = before.reference === reference ? [] : [called(before.node.pos)];
@@ -60,7 +64,7 @@ export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
         const path = [
           complaint.path[0],
           ...above,
-          stepIn(program, before.reference, end.pos, `${end.name}() is to take them back`),
+          stepIn(program, before.reference, end.pos, `${end.said} is to take them back`),
           stepIn(program, before.reference, end.printed.pos, 'its failure is only logged'),
           ...below,
           ...complaint.path.slice(1),
@@ -81,7 +85,7 @@ function failedBefore(subject: Subject, dropping: Dropping, graph: Graph): Befor
   const drop = callNodeAt(graph, pos);
   if (drop?.operation?.kind !== 'call') return [];
   const all = [...endsIn(program, reference, graph).map((end) => ownOf(graph, reference, end)), ...endsBelow(program, reference, graph)];
-  if (all.length === 0) return [];
+  if (all.length === 0 || !isUsers(subject, dropping, graph, drop.operation)) return [];
   const objects = objectsOf(dropping, graph, drop.operation);
   const isDrop = (n: Node): boolean => n === drop;
   return all.filter((before) => {
@@ -113,13 +117,23 @@ function comingTo(graph: Graph, roots: readonly string[]): ReadonlySet<string> {
 /** True if the path to such a call takes the pages and tells nobody outside of them: then there is nothing to be given back. */
 function isUntold(subject: Subject, graph: Graph, { end, node, reference }: Before): boolean {
   const { program, row } = subject;
-  const isEnd = (n: Node): boolean => n === node;
-  const calls = graph.nodes.filter((n) => n.operation?.kind === 'call' && leadsTo(graph, n, isEnd));
-  const names = calls.flatMap(({ operation: o }) => (o?.kind === 'call' ? [o.name ?? o.through ?? ''] : []));
+  const calls = graph.nodes.filter((n) => n.operation?.kind === 'call' && leadsTo(graph, n, (m) => m === node));
+  const names = calls.flatMap((n) => {
+    const o = n.operation;
+    return o?.kind === 'call' ? [o.name ?? o.through ?? '', ...commandsOf(graph, n, o).map((command) => command.name)] : [];
+  });
   const takes = (name: string): boolean =>
     name === row.api ||
     takersOf(subject).some((t) => t.name === name && program.resolve(name, reference.file).some((r) => r.key === t.key));
   return names.some(takes) && !names.some((name) => toldBefore(end.name).includes(name));
+}
+
+/** False for a drop that is given an object of a struct which nobody has that asks for the pages, though it may be part of a device. */
+function isUsers(subject: Subject, dropping: Dropping, graph: Graph, call: CallOperation): boolean {
+  const tagAt = (path: string | null): string | [] =>
+    (path !== null && subject.program.typeOf(path, graph, dropping.reference.file)?.tag) || [];
+  const objects = dropping.given === null ? [] : argumentsOf(dropping, call);
+  return objects.flatMap(({ path }) => tagAt(path)).every((tag) => isTakenFor(subject, tag));
 }
 
 /** The variables from which the pages come at a drop. */
@@ -161,9 +175,14 @@ function endsBelow(program: Program, { file }: FunctionReference, graph: Graph):
 const endsByText = remembered((program: Program) =>
   program.ledger.remembered((reference: FunctionReference): boolean => {
     const names = namesCalled(program, reference);
-    return names.some((name) => printingName.test(name)) && names.some((name) => toldBefore(name).length > 0);
+    return names.some((name) => printingName.test(name)) && [...names, ...constantsIn(program, reference)].some(isEnd);
   }),
 );
+
+/** True for the name of a call or command that takes something back. */
+function isEnd(name: string): boolean {
+  return toldBefore(name).length > 0;
+}
 
 /** The calls of a function that take something back and may have failed where it goes on. */
 function endsIn(program: Program, reference: FunctionReference, graph: Graph): readonly FailedEnd[] {
@@ -173,22 +192,44 @@ function endsIn(program: Program, reference: FunctionReference, graph: Graph): r
 /** The same, in one variant of the function. */
 const endsInGraph = remembered((program: Program) =>
   program.ledger.remembered((graph: Graph, within: Program, reference: FunctionReference): readonly FailedEnd[] =>
-    graph.nodes.flatMap(({ operation: o }) => {
+    graph.nodes.flatMap((node) => {
+      const o = node.operation;
       if (o?.kind !== 'call') return [];
-      const name = o.name ?? o.through ?? '';
-      const isOwn = (): boolean => o.name === null || within.resolveNear(o.name, reference.file).some((r) => !r.macro);
-      if (toldBefore(name).length === 0 || !isOwn() || !isToldNear(within, name, reference.file)) return [];
-      const printed = graph.nodes.find((n) => failureOf(graph, o.result)(n) && goesOn(within, reference, graph, n));
-      const roots = [...rootsOf(o.args), ...o.expressions.flatMap(namesIn).map(rootOf)];
-      return printed ? [{ name, pos: o.pos, printed, roots }] : [];
+      const end = endAt(within, reference, graph, node, o);
+      const printed = end && graph.nodes.find((n) => failureOf(graph, o.result)(n) && goesOn(within, reference, graph, n));
+      const roots = [...rootsOf(o.args), ...o.expressions.flatMap(namesIn).map(rootOf), ...(end?.roots ?? [])];
+      return end && printed ? [{ ...end, pos: o.pos, printed, roots }] : [];
     }),
   ),
 );
+
+/** What a call takes back by its name, or by the command that it sends; `null` if nothing. */
+function endAt(
+  program: Program,
+  { file }: FunctionReference,
+  graph: Graph,
+  node: Node,
+  o: CallOperation,
+): Pick<FailedEnd, 'name' | 'said' | 'roots'> | null {
+  const name = o.name ?? o.through ?? '';
+  if (isEnd(name)) {
+    const near = o.name === null ? [] : program.resolveNear(o.name, file).filter((r) => !r.macro);
+    const isOwn = o.name === null || near.length > 0;
+    if (isOwn && (isToldNear(program, name, file) || near.some((r) => sendsEnd(program, r)))) return { name, said: `${name}()`, roots: [] };
+  }
+  const command = commandsOf(graph, node, o).find((c) => isEnd(c.name) && isSentNear(program, toldBefore(c.name), name, file));
+  return command ? { ...command, said: `${name}() of ${command.name}` } : null;
+}
 
 /** True if some file in the folder calls the opposite of `name`, by which somebody outside is told of pages. */
 function isToldNear(program: Program, name: string, file: string): boolean {
   const folder = folderOf(file);
   return toldBefore(name).some((other) => program.tree.filesCalling(other).some((f) => folderOf(f) === folder));
+}
+
+/** True for a function that names a command by which something is taken back, if another function of its file names the opposite. */
+function sendsEnd(program: Program, reference: FunctionReference): boolean {
+  return constantsIn(program, reference).some((name) => isEnd(name) && isNamedIn(program, toldBefore(name), reference.file));
 }
 
 /** True for a failure that is printed and nothing else, before the function goes on as where the call has succeeded. */
