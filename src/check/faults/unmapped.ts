@@ -3,7 +3,7 @@ import { type FunctionFlow, type ReleaseEvent, sourcesOf } from '../../flow/flow
 import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callNodeAt, callsAt, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { type CallOperation, callNodeAt, callsAt, type Graph, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { lastMember, rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -45,6 +45,8 @@ interface DropPlace {
   graph: Graph;
   drop: Node;
   owners: Owners;
+  /** Variables with a device's address, for which the called function looks up what it drops. */
+  addresses: ReadonlySet<string>;
   /** It drops one page of an array. */
   one: boolean;
   /** How the function came by the pages, if it passes them to the one that drops them; worked out only where it is told. */
@@ -110,7 +112,7 @@ function droppingsIn(
     const holds = (path: string): boolean => flow.origins.has(`${path}@sgl`) || isHeap(followed.heap, graph, path);
     const owners = ownersIn(flow, fact, graph);
     const steps = level === 0 ? null : () => [taken(subject), ...stepsTo(program, visit, fact, { pos })];
-    return drop ? [{ reference: flow.reference, graph, drop, owners, one, way: steps, holds }] : [];
+    return drop ? [{ reference: flow.reference, graph, drop, owners, addresses: new Set(), one, way: steps, holds }] : [];
   });
   // A function that drops under a condition may have left them.
   if (way !== 'call' || level >= maxHelpers || guards.length > 0) return own;
@@ -125,15 +127,27 @@ function droppingsIn(
 }
 
 /** The same in the callers, within the file, of a function that finds the pages in an object and drops them in any case. */
-function above({ program, followed }: Subject, { visit, event }: SeenRelease, { reference, owners, one, way }: DropPlace): DropPlace[] {
+function above({ program, followed }: Subject, { visit, event }: SeenRelease, dropping: DropPlace): DropPlace[] {
+  const { reference, owners, one, way } = dropping;
   if (way !== null || visit.way !== 'field' || event.guards.length > 0 || owners.size === 0) return [];
   const params = program.variants(reference)[0]?.params ?? [];
+  const keys = keysOf(dropping);
   return program.callSites(reference).flatMap(({ caller, graph, node, call }): DropPlace[] => {
     if (caller.macro || caller.file !== reference.file) return [];
     const given = call.args.flatMap((a, i) => (a.path !== null && !a.address && owners.has(params[i]?.name ?? '') ? [a.path] : []));
+    const addresses = call.args.flatMap(({ path }, i) => (path !== null && rootOf(path) === path && keys.has(i) ? [path] : []));
     const holds = (path: string): boolean => isHeap(followed.heap, graph, path);
-    return [{ reference: caller, graph, drop: node, owners: new Set(given.filter((path) => rootOf(path) === path)), one, way, holds }];
+    const own = new Set(given.filter((path) => rootOf(path) === path));
+    return [{ reference: caller, graph, drop: node, owners: own, addresses: new Set(addresses), one, way, holds }];
   });
+}
+
+/** Indexes of the parameters by which a function looks up the objects whose pages it drops. */
+function keysOf({ graph: { nodes, params }, owners }: DropPlace): ReadonlySet<number> {
+  const results = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && owners.has(o.target) ? [o.source.path] : []));
+  const given = nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && results.includes(o.result) ? o.args : []));
+  const isKey = (name: string): boolean => given.some((a) => !a.address && a.path === name);
+  return new Set(params.flatMap(({ name, type }, i) => (type.pointers === 0 && isKey(name) ? [i] : [])));
 }
 
 /** True for the drop of one page of an array. */
@@ -150,12 +164,12 @@ function isHeap(heap: readonly string[], graph: Graph, path: string): boolean {
 /**
  * The call's name, if it undoes a mapping of the pages: of a list that holds them, or of addresses that stand in an owner or in a variable.
  */
-function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, reference }: DropPlace): string | null {
+function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, addresses, reference }: DropPlace): string | null {
   if (o?.kind !== 'call' || o.name === null) return null;
   const [, given] = o.args;
   if (unmappingRangeCalls.has(o.name)) {
     const isOwners = (a: Value, i: number): boolean => isBelow(a, owners) || isSumBelow(o.expressions[i + 1], owners);
-    return o.args.slice(1).some(isOwners) && isInRange(subject) ? o.name : null;
+    return (o.args.slice(1).some(isOwners) || addresses.has(given?.path ?? '')) && isInRange(subject) ? o.name : null;
   }
   if (unmappingPageCalls.has(o.name)) {
     const path = given?.path ?? '';
@@ -282,7 +296,7 @@ function isBehind({ graph, drop, owners }: DropPlace, n: Node): boolean {
   const unmapped = n.operation?.kind === 'call' ? n.operation.args[1]?.path : null;
   const isNext = ({ operation: o }: Node): boolean => {
     if (o?.kind === 'call') return o.iterates && o.args.some((a) => a.path !== null && owners.has(a.path));
-    return o?.kind === 'copy' && (owners.has(o.target) || (o.target === unmapped && !o.target.startsWith('%')));
+    return (o?.kind === 'copy' && owners.has(o.target)) || (isStore(o) && o.target === unmapped && !o.target.startsWith('%'));
   };
   return leadsTo(graph, drop, (m) => m === n, isNext) && !leadsTo(graph, n, (m) => m === drop, isNext);
 }
