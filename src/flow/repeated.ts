@@ -13,9 +13,9 @@ import { isChanged, type Written, writtenAs } from './written.js';
 export interface Repeated {
   /** Offsets of the nodes that drop it first, on some path to here. */
   firsts: readonly number[];
-  /** Offset of the second call. */
+  /** Offset of the second node. */
   pos: number;
-  /** Name of the second call. */
+  /** Name of the call that it makes, if any. */
   api: string;
 }
 
@@ -41,7 +41,7 @@ export function dropsIn({ nodes }: Graph): (WrittenDrop | null)[] {
 }
 
 /**
- * The calls that ask about something that was dropped before on all paths.
+ * The nodes that ask about something that was dropped before on all paths.
  * @param drops by node id, what has been dropped once the node is done
  * @param asks the texts that a node asks about
  */
@@ -50,9 +50,9 @@ export function behindDrops(graph: Graph, drops: readonly (WrittenDrop | null)[]
   if (known.size === 0) return [];
   const before = forward(graph, new Map() as Facts, (n, facts) => after(n, drops[n.id] ?? null, facts, known), meet);
   return graph.nodes.flatMap((n): Repeated[] => {
-    const firsts = n.operation?.kind === 'call' ? asks(n).flatMap((text) => [...(before[n.id]?.get(text) ?? [])]) : [];
-    if (firsts.length === 0 || n.operation?.kind !== 'call') return [];
-    return [{ firsts, pos: n.pos, api: n.operation.name ?? '' }];
+    const firsts = n.operation === null ? [] : asks(n).flatMap((text) => [...(before[n.id]?.get(text) ?? [])]);
+    if (firsts.length === 0) return [];
+    return [{ firsts, pos: n.pos, api: (n.operation?.kind === 'call' && n.operation.name) || '' }];
   });
 }
 

@@ -1,7 +1,7 @@
 /** Places as they are written, index and all: the same text means the same thing until something changes a name in it. */
 import type { CallOperation, Operation } from '../program/graph.js';
 import { rootOf, type Value } from '../program/path.js';
-import { castCalls, isNeutral, iterators, transfers } from '../protocol/index.js';
+import { castCalls, isNeutral, iterators, releases, transfers } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { printExpression } from '../syntax/print.js';
 
@@ -73,8 +73,9 @@ function isChangedByCall(o: CallOperation, names: ReadonlySet<string>): boolean 
   if (o.iterates) return setBy(o).some((a) => a.path !== null && names.has(rootOf(a.path)));
   if (o.name !== null && (transfers.has(o.name) || castCalls.test(o.name))) return false;
   if (given.some((a) => a.address && names.has(lastOf(a.path as string)))) return true;
-  // A callee that may store to memory may have set a field.
-  return [...names].some((name) => name.startsWith('.')) && (o.name === null || !isNeutral(o.name));
+  // A callee that may store to memory may have set a field. The drop of a page does not.
+  const isDrop = o.name !== null && releases.has(o.name) && releases.get(o.name)?.shape !== 'container';
+  return !isDrop && [...names].some((name) => name.startsWith('.')) && (o.name === null || !isNeutral(o.name));
 }
 
 /** The values that an iterating macro may set: if the tables know it, its cursor; else all its arguments. */

@@ -71,6 +71,12 @@ export const freeingCalls: ReadonlySet<string> = new Set([
   ...freedArguments.keys(),
 ]);
 
+/** Freeing calls that leave the memory as it is for a while: readers under RCU may still look into it. */
+export const deferredFreeing: ReadonlySet<string> = new Set(['kfree_rcu']);
+
+/** Freeing calls that free the entries of the table that they are given, and not the table. */
+export const tableFreeing: ReadonlySet<string> = new Set(['sg_free_table', 'sg_free_append_table']);
+
 /** Returns the arguments that a freeing call may free, the most likely one first. */
 export function freedOf<Argument>(name: string | null, args: readonly Argument[]): readonly Argument[] {
   const index = freedArguments.get(name ?? '');

@@ -5,6 +5,7 @@ import type { Subject } from '../../survey/unit.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { behindReleases } from '../faults/behind.js';
 import { droppedThoughNotGivenBack } from '../faults/failed-ends.js';
+import { droppedFromFreed } from '../faults/freed-before.js';
 import { interruptedDrops } from '../faults/interrupted.js';
 import { droppedBeforeFlush } from '../faults/late-flush.js';
 import { undoneTooLate } from '../faults/late-undoing.js';
@@ -44,6 +45,7 @@ export const useAfterRelease: Check = (subject) => {
     ...standing,
     ...dangling,
     ...unmapped,
+    ...droppedFromFreed(subject),
     ...interruptedDrops(subject),
     ...unsetFlags(subject),
     ...droppedThoughNotGivenBack(subject),
