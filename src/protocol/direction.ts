@@ -33,6 +33,12 @@ export const iteratorOperations: ReadonlyMap<string, boolean> = new Map([
   ['sendmsg_locked', false],
 ]);
 
+/** Names of directions, one of which excludes the others: include/linux/dma-direction.h, fs.h. */
+export const directions: readonly (readonly string[])[] = [
+  ['DMA_TO_DEVICE', 'DMA_FROM_DEVICE', 'DMA_BIDIRECTIONAL', 'DMA_NONE'],
+  ['READ', 'WRITE'],
+];
+
 /** Types of iterators over user memory: `enum iter_type`. */
 export const userIteratorTypes: ReadonlySet<string> = new Set(['ITER_UBUF', 'ITER_IOVEC']);
 

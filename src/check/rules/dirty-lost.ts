@@ -14,6 +14,7 @@ import { isReading, withWrites } from '../data/written.js';
 import { type WrittenHere, writtenHere } from '../data/written-here.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { changedFlags } from '../faults/changed-flag.js';
+import { invertedMarks } from '../faults/inverted-marks.js';
 import { type Check, type Complaint, notTold, taken } from '../finding.js';
 import { byLateWay } from '../ways.js';
 
@@ -52,6 +53,8 @@ function lostIn(subject: Subject, others: readonly Subject[]): Complaint[] {
   if (!isWritten || (accesses.length === 0 && areOnlyKeys(subject))) return [];
   // Generic code that drops a container may do so elsewhere as well, and mark the pages there.
   if (releasesIn(subject).some((s) => s.event.call.shape === 'container')) return [];
+  const inverted = invertedMarks(subject);
+  if (inverted.length > 0) return inverted;
   const marks = marksOfSmall(subject);
   const isTold = (drop: CleanDrop): boolean => (drop.from !== null || !isShim(drop.release)) && !isSharedOn(subject, drop);
   const drops = marks.length > 0 ? [] : lastOfEach(cleanDrops(subject, others).filter(isTold));
