@@ -56,6 +56,22 @@ describe('a request that drops what it finds', () => {
   );
 });
 
+describe('a helper that is given the object first', () => {
+  const asked = (body: string): string =>
+    device(`ctx_flush(c);\n\t\t${drop}`, { helper: `static void ctx_flush(struct ctx *c)\n{\n\t${body}\n}\n` });
+  complains(rule, 'and only reads it', asked('hw_flush(c->n, c->page);'), `ctx_ioctl:${drop}`);
+  accepts(rule, 'and changes it', asked('hw_flush(c->n, c->page);\n\tc->page = NULL;'));
+  accepts(
+    rule,
+    'and says whether there are pages',
+    device(`if (ctx_flush(c))\n\t\t\t${drop}`, {
+      helper: 'static int ctx_flush(struct ctx *c)\n{\n\thw_flush(c->n);\n\treturn c->n > 0;\n}\n',
+    }),
+  );
+  accepts(rule, 'and passes it on', asked('hw_flush(c);'));
+  accepts(rule, 'and gives it another name', asked('struct ctx *own = c;\n\n\town->page = NULL;'));
+});
+
 describe('a request that drops, and says so', () => {
   accepts(rule, 'by the member', device(`${drop}\n\t\tc->page = NULL;`));
   accepts(rule, 'by the member, before', device('page = c->page;\n\t\tc->page = NULL;\n\t\tunpin_user_page(page);'));

@@ -7,9 +7,10 @@ import { isRequest } from '../../flow/paths/faults/reentry.js';
 import { isFailure, resultsOf } from '../../flow/paths/function/results.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
+import { onlyFunction } from '../../program/definitions.js';
 import type { FunctionReference } from '../../program/file.js';
-import { callNodeAt, type Graph, type Guard, isStore, leadsTo, type Node } from '../../program/graph.js';
-import { rootOf, suffixAfter } from '../../program/path.js';
+import { type CallOperation, callNodeAt, type Graph, type Guard, isRead, isStore, leadsTo, type Node } from '../../program/graph.js';
+import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { acquires, castCalls, freeingCalls, memberChangingCall } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
@@ -74,7 +75,8 @@ const maxLevels = 3;
  * and out again: on any path, or on one on which other pages were to be taken and could not be.
  */
 function isRepeated(program: Program, { reference, graph, node, object }: About, level = 0): boolean {
-  const isChange = (n: Node): boolean => n !== node && mayChangeObject(program, reference.file, n, object);
+  const isChange = (n: Node): boolean =>
+    n !== node && (mayChangeObject(program, reference.file, n, object) || isAskedOf(program, reference.file, graph, n, object));
   const isWay = (from: Node, to: (n: Node) => boolean): boolean => leadsTo(graph, from, to);
   const isLookedUp = graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === object && o.source.path?.startsWith('%'));
   const changes = graph.nodes.filter(isChange);
@@ -94,6 +96,12 @@ function isRepeated(program: Program, { reference, graph, node, object }: About,
   });
 }
 
+/** True for a call that is given the object and whose result is read: it may say that the pages are gone. */
+function isAskedOf(program: Program, file: string, graph: Graph, { operation: o }: Node, object: string): boolean {
+  const isCall = o?.kind === 'call' && o.name !== null && o.args.some((a) => !a.address && a.path === object);
+  return isCall && !program.isNeutral(o.name ?? '', file) && isRead(graph, o.result);
+}
+
 /** True if on some path from a drop to the function's end other pages could not be taken, and nothing was changed. */
 function failsUnchanged(graph: Graph, drop: Node, isChange: (n: Node) => boolean): boolean {
   const isTaking = ({ operation: o }: Node): boolean => o?.kind === 'call' && acquires.has(o.name ?? '');
@@ -108,18 +116,32 @@ function failsUnchanged(graph: Graph, drop: Node, isChange: (n: Node) => boolean
   });
 }
 
-/** True for a store to the object, and for a call that is given it or the address of a member. */
-function mayChangeObject(program: Program, file: string, { operation: o }: Node, object: string): boolean {
+/** How deep the functions are read that are given the object; past that, a call may change it. */
+const maxDepth = 3;
+
+/** True for a store to the object, and for a call that is given it or the address of a member, and may store to it. */
+function mayChangeObject(program: Program, file: string, { operation: o }: Node, object: string, depth = 0): boolean {
   const isOf = (path: string | null): boolean => path !== null && suffixAfter(path, object) !== null;
   if (isStore(o)) return isOf(o.target) && o.target !== object;
   if (o?.kind !== 'call') return o?.kind === 'unread';
   if (o.name === 'swap' && o.args.some((a) => isOf(a.path))) return true;
-  if (!o.args.some((a) => (a.address ? isOf(a.path) : a.path === object))) return false;
-  return (
-    o.name === null ||
-    freeingCalls.has(o.name) ||
-    castCalls.test(o.name) ||
-    memberChangingCall.test(o.name) ||
-    !program.isNeutral(o.name, file)
+  const isGiven = ({ path, address }: Value): boolean => (address ? isOf(path) : path === object);
+  if (!o.args.some(isGiven)) return false;
+  if (o.name === null || freeingCalls.has(o.name) || castCalls.test(o.name) || memberChangingCall.test(o.name)) return true;
+  return !program.isNeutral(o.name, file) && !onlyReads(program, file, o, isGiven, depth);
+}
+
+/** True for a call of a known function that stores nothing to the objects that it is given, itself or by what it calls. */
+function onlyReads(program: Program, file: string, o: CallOperation, isGiven: (a: Value) => boolean, depth: number): boolean {
+  const callee = o.name === null || depth >= maxDepth ? null : onlyFunction(program.resolve(o.name, file));
+  if (callee === null) return false;
+  return program.graphs(callee).every((graph) =>
+    graph.params.every(({ name }, i) => {
+      const given = o.args[i];
+      if (given === undefined || !isGiven(given)) return true;
+      // By another name of the object it could be changed unseen.
+      const isNamed = ({ operation: n }: Node): boolean => n?.kind === 'copy' && n.source.path === name && !n.target.startsWith('%');
+      return graph.nodes.every((n) => !isNamed(n) && !mayChangeObject(program, callee.file, n, name, depth + 1));
+    }),
   );
 }
