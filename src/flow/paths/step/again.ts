@@ -1,5 +1,6 @@
 /** For a function that is called again while what its last call kept is still there: finds what may keep that from being stored over. */
 import type { Assume, CallOperation, Node } from '../../../program/graph.js';
+import { memberAt } from '../../../program/members.js';
 import { rootOf, suffixAfter, unindexed, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import { isNumber } from '../../../program/types.js';
@@ -11,6 +12,7 @@ import { baseOf, holders, isCut, isVariable, placeAt, reaches, valueIn } from '.
 import { type State, theReference } from '../memory/state.js';
 import { latest, type TrailStep } from '../memory/trail.js';
 import { mayStore, mayStoreAbove, storeTo, waysThrough } from './setting.js';
+import { mayTouch } from './touching.js';
 
 /** True for a test of something that outlives the function and may change between two calls: it may keep the second call from storing. */
 export function testsState(local: WalkContext, state: State, o: Assume): boolean {
@@ -35,7 +37,12 @@ function isSetBetween(local: WalkContext, place: string): boolean {
   if (member === undefined) return true;
   if (!program.says(reference.file, storeTo(member))) return false;
   const way = waysToKeep(local);
-  return way === null || way.some(mayStore(program, reference.file, member)) || mayStoreAbove(program, reference, member, maxCallers);
+  const tagOf = (path: string): string | undefined => memberAt(program, reference, local.graph, path)?.tag;
+  const tag = tagOf(place);
+  const isOther = (path: string): boolean => tag !== undefined && tagOf(path) !== undefined && tagOf(path) !== tag;
+  return (
+    way === null || way.some(mayStore(program, reference.file, member, isOther)) || mayStoreAbove(program, reference, member, maxCallers)
+  );
 }
 
 /** The nodes on paths through a store to where the reference was kept; `null` if another function stores it. */
@@ -61,8 +68,25 @@ export function isLookedAfter(local: WalkContext, o: CallOperation, state: State
   // A number in the object does not lead a callee to it.
   const typeOf = ({ path, address }: Value): CType | null =>
     path === null || address ? null : local.program.typeOf(path, local.graph, local.reference.file);
-  const args = all.filter((a) => !isNumber(typeOf(a)));
-  return objects.some((object) => object.startsWith('::') || args.some((a) => valueIn(state, a)?.includes(object) === true));
+  return objects.some(
+    (object) =>
+      object.startsWith('::') ||
+      all.some((a, i) => !isNumber(typeOf(a)) && valueIn(state, a)?.includes(object) === true && mayTouchHeld(local, o, i, state)),
+  );
+}
+
+/** True if a function that is given what leads to the reference by an argument may drop it, or look at the object. */
+function mayTouchHeld(local: WalkContext, { name, args }: CallOperation, argument: number, state: State): boolean {
+  const { file } = local.reference;
+  const value = (valueIn(state, args[argument]) ?? '').replace(/^&/, '');
+  const isAddress = args[argument]?.address === true;
+  return holders(state).some((place) => {
+    const suffix = suffixAfter(place, value);
+    if (suffix === null) return !isVariable(place);
+    // Given `&o->page`, the callee has `o->page` as `*param`.
+    const below = isAddress && !suffix.startsWith('.') ? `[]${suffix}` : suffix;
+    return mayTouch(local, { name: name ?? '', file, argument, suffix: below });
+  });
 }
 
 /** The place where an exchanging call (`xchg()`) stores another pointer; `null` for any other call. */

@@ -12,11 +12,19 @@ export function storeTo(member: string): RegExp {
   return new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b(?!\\s*(?:->|\\.))|${assigned}`);
 }
 
-/** Makes a test for nodes of a file's functions that may store to a member, themselves or by a callee near by. */
-export function mayStore(program: Program, file: string, member: string): (n: Node) => boolean {
+/**
+ * Makes a test for nodes of a file's functions that may store to a member, themselves or by a callee near by.
+ * @param isOther true for the path of a member of another struct
+ */
+export function mayStore(
+  program: Program,
+  file: string,
+  member: string,
+  isOther: (path: string) => boolean = () => false,
+): (n: Node) => boolean {
   const store = storeTo(member);
   return ({ pos, operation: o }) => {
-    if (isStore(o)) return o.target.endsWith(`.${member}`);
+    if (isStore(o)) return o.target.endsWith(`.${member}`) && !isOther(o.target);
     if (o?.kind !== 'call') return false;
     return o.name === null || store.test(program.between(file, pos, o.end)) || mayName(program, o.name, file, store);
   };
