@@ -2,10 +2,14 @@
  * Finds what is dropped twice for certain: a must-analysis over one function's graph. A drop is known by the text of its argument,
  * index and all, so that two drops in one loop iteration are seen, where access paths know only "some element".
  */
-import type { CallOperation, Graph, Node } from '../program/graph.js';
+import { type CallOperation, type Graph, isStore, leadsTo, type Node } from '../program/graph.js';
 import { remembered } from '../program/remembered.js';
 import { extraReferenceCalls, pagesArgument, releases } from '../protocol/index.js';
+import type { Expression } from '../syntax/ast.js';
+import { zero } from '../syntax/truth.js';
 import { forward } from './forward.js';
+import { mentionsReleases } from './mentions.js';
+import type { Within } from './paths/function/text.js';
 import { elementGiven } from './paths/loops/unwind.js';
 import { isChanged, type Written, writtenAs } from './written.js';
 
@@ -26,8 +30,10 @@ export interface WrittenDrop extends Written {
 }
 
 /** Every drop that follows a drop of the same text on all paths to it. */
-export const repeatedDrops = remembered((graph: Graph): readonly Repeated[] => {
-  const drops = dropsIn(graph);
+export const repeatedDrops = remembered((graph: Graph, within: Within): readonly Repeated[] => {
+  const direct = dropsIn(graph);
+  if (direct.every((d) => d === null)) return [];
+  const drops = direct.map((d, id) => d ?? droppedByHelper(graph.nodes[id] as Node, within));
   if (drops.filter((d) => d !== null).length < 2) return [];
   return behindDrops(graph, drops, (n) => [drops[n.id]?.text ?? '']);
 });
@@ -82,15 +88,57 @@ function meet(old: Facts, other: Facts): Facts {
   return changed ? both : old;
 }
 
+/** What a node drops, as written, by a call of a function that drops it in any case; `null` if it drops nothing so. */
+function droppedByHelper({ pos, operation: o }: Node, { program, reference }: Within): WrittenDrop | null {
+  const [callee, ...more] = o?.kind === 'call' && o.name !== null ? program.resolve(o.name, reference.file) : [];
+  if (o?.kind !== 'call' || !callee || more.length > 0 || (callee.macro && callee.cleanup === null)) return null;
+  if (!mentionsReleases(program, callee)) return null;
+  const [first, ...others] = program.graphs(callee).map(alwaysDropped);
+  if (first == null || others.some((other) => other?.join() !== first.join())) return null;
+  const given = first.flatMap((index) => o.expressions[index] ?? cleanedUp(o, index));
+  const written = given.length === first.length ? writtenAs(given) : null;
+  return written && { ...written, by: pos };
+}
+
+/** The variable at the end of whose scope a function is called; none for a call that is written out. */
+function cleanedUp({ expressions, args, pos, end }: CallOperation, index: number): Expression[] {
+  const { path = null, address = false } = args[index] ?? {};
+  return expressions.length > 0 || path === null || address ? [] : [{ kind: 'identifier', name: path, pos, end }];
+}
+
+/**
+ * The parameters, by index, of which a function drops the pages on all its paths, or on all but those on which the first is NULL; `null` if
+ * there are none.
+ */
+const alwaysDropped = remembered((graph: Graph): readonly number[] | null => {
+  const { nodes, params, entry, exit } = graph;
+  const isChanged = (name: string): boolean => nodes.some(({ operation: o }) => isStore(o) && o.target === name);
+  for (const { operation: o } of nodes) {
+    const given = o?.kind === 'call' ? givenToDrop(o) : [];
+    const names = given.flatMap((e) => (e.kind === 'identifier' && !isChanged(e.name) ? [e.name] : []));
+    const indexes = names.map((name) => params.findIndex((p) => p.name === name));
+    if (indexes.length === 0 || indexes.length < given.length || indexes.includes(-1)) continue;
+    const ends = ({ operation: at }: Node): boolean =>
+      at === o || (at?.kind === 'assume' && at.left.path === names[0] && at.op === '==' && zero.test(at.right.text));
+    if (!leadsTo(graph, nodes[entry] as Node, ({ id }) => id === exit, ends)) return indexes;
+  }
+  return null;
+});
+
 /** What a call drops, as written. */
 function droppedBy(call: CallOperation): Written | null {
+  return writtenAs(givenToDrop(call));
+}
+
+/** The expressions that say what a releasing call drops; none for any other call. */
+function givenToDrop(call: CallOperation): readonly Expression[] {
   const release = call.name === null ? undefined : releases.get(call.name);
-  if (!release) return null;
+  if (!release) return [];
   const at = pagesArgument(release);
   const one = elementGiven(call, at);
-  if (one !== call.expressions[at]) return writtenAs(one === undefined ? [] : [one]);
+  if (one !== call.expressions[at]) return one === undefined ? [] : [one];
   // Of an array, the number of elements is a part of what is dropped: `put_all(pages, n)`.
-  return writtenAs(release.shape === 'bulk' ? call.expressions.slice(at, at + 2) : call.expressions.slice(at, at + 1));
+  return call.expressions.slice(at, release.shape === 'bulk' ? at + 2 : at + 1);
 }
 
 /** True if, after a node, the text may stand for something else, or the thing may have an extra reference. */

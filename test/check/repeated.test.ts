@@ -256,3 +256,35 @@ describe('a page that may have been taken more than once', () => {
   complains(rule, 'twice in a row', often(`	own_put(page);\n	own_put(page);`), 'f:own_put(page);');
   complains(rule, 'twice a round', often(`	for (i = 0; i < n; i++) {\n${put}${put}	}`), 'f:own_put(page);');
 });
+
+/** A page that an unknown call is given before it is dropped, so that no path is followed there. */
+const hashed = (end: string, { page = 'struct page *page = NULL;', helper = 'put_page(p);' } = {}): string => `
+DEFINE_FREE(drop, struct page *, if (_T) put_page(_T))
+static void put(struct page *p, int n)
+{
+	${helper}
+}
+int hash_one(unsigned long a, int n)
+{
+	${page}
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	hash(page);
+	put_page(page);
+${end}	return 0;
+}
+`;
+
+describe('a second drop by a helper, behind an unknown call', () => {
+  const again = 'hash_one:put(page, n);';
+  const cleaned = { page: 'struct page *page __free(drop) = NULL;' };
+  complains(rule, 'of the page', hashed('	put(page, n);\n'), again);
+  complains(rule, 'which asks whether there is a page', hashed('	put(page, n);\n', { helper: 'if (p)\n\t\tput_page(p);' }), again);
+  accepts(rule, 'which drops in some cases', hashed('	put(page, n);\n', { helper: 'if (n)\n\t\tput_page(p);' }));
+  accepts(rule, 'which drops another page', hashed('	put(page, n);\n', { helper: 'p = next_page(p);\n\tput_page(p);' }));
+  accepts(rule, 'of another page', hashed('	page = next_page(n);\n	put(page, n);\n'));
+  accepts(rule, 'of one more reference', hashed('	get_page(page);\n	put(page, n);\n'));
+  complains(rule, 'at the end of a scope', hashed('', cleaned), 'hash_one:return 0;');
+  accepts(rule, 'at the end of a scope, of what is set to NULL', hashed('	page = NULL;\n', cleaned));
+});
