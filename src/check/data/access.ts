@@ -1,10 +1,10 @@
 /** Where the data in a site's pages is read or written, and where the pages are marked dirty. */
 import { analyse } from '../../flow/analyse.js';
 import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../../flow/facts.js';
-import type { DirtyEvent } from '../../flow/flow.js';
+import type { DirtyEvent, FunctionFlow } from '../../flow/flow.js';
 import { isOffAt } from '../../flow/kernels.js';
 import { placeOf } from '../../flow/moves.js';
-import type { Visit } from '../../flow/visit.js';
+import type { Followed, Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, isStore } from '../../program/graph.js';
 import { rootOf, stepsOf, type Value } from '../../program/path.js';
@@ -37,8 +37,39 @@ export interface Access {
 
 /** Where a device is given the pages or a processor writes to them: calls that tables know, and stores through a mapped address. */
 export const accessesOf = remembered((subject: Subject): Access[] =>
-  subject.followed.visits.flatMap((visit) => accessesIn(subject, visit)),
+  [...subject.followed.visits, ...usersOfLists(subject)].flatMap((visit) => accessesIn(subject, visit)),
 );
+
+/**
+ * Functions that reach the pages through a list of them in an object, which another function of their file has filled: nothing that they do
+ * drops pages, so they are not visited for the site.
+ */
+function usersOfLists({ program, analysis, followed }: Subject): Visit[] {
+  const known = new Set(
+    followed.visits.flatMap(({ heap, flow }) => [heap ?? '', ...flow.origins.keys()].map((fact) => `${flow.reference.key} ${fact}`)),
+  );
+  const found = new Map<string, Visit>();
+  for (const from of followed.visits)
+    for (const heap of from.flow.heap.filter((h) => list.test(h))) {
+      const field = stepsOf(heap)[0]?.slice(1);
+      const near = field === undefined ? [] : program.touching(from.flow.reference.file, [field], rootOf(heap).slice(1));
+      for (const reference of near) {
+        const key = `${reference.key} ${heap}`;
+        if (reference.macro || known.has(key) || found.has(key) || !mayReach(program)(reference)) continue;
+        found.set(key, visitBy(followed, from, heap, analyse(analysis, reference, [{ pos: null, facts: [heap] }])));
+      }
+    }
+  return [...found.values()];
+}
+
+/** Matches a field with a list of pages, for a device to walk. */
+const list = /@(?:sgl|bvec)$/;
+
+/** A visit of a function that finds pages in a field into which another visited function has put them. */
+function visitBy({ visits }: Followed, from: Visit, heap: string, flow: FunctionFlow): Visit {
+  const parent = { visit: from, pos: from.flow.reference.item.pos, fact: heap };
+  return { id: visits.length, way: 'field', flow, parent, also: [], heap, depth: from.depth + 1 };
+}
 
 const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls.keys(), ...pageFillingCalls.keys()].join('|')})\\s*\\(`);
 
@@ -195,8 +226,7 @@ export function marksOfShared({ program, analysis, followed, row }: Subject): Ma
       for (const reference of files.flatMap((file) => program.touching(file, [field as string], rootOf(heap).slice(1)))) {
         if (reference.macro || !marking.test(program.textOf(reference))) continue;
         const flow = analyse(analysis, reference, [{ pos: null, facts: [heap] }]);
-        const parent = { visit: from, pos: from.flow.reference.item.pos, fact: heap };
-        const visit: Visit = { id: followed.visits.length, way: 'field', flow, parent, also: [], heap, depth: from.depth + 1 };
+        const visit = visitBy(followed, from, heap, flow);
         marks.push(...flow.dirties.map((event) => ({ visit, event })));
       }
     }
