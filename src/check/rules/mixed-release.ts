@@ -1,5 +1,6 @@
 import { analyse } from '../../flow/analyse.js';
 import type { SeenRelease } from '../../flow/releases.js';
+import type { FunctionReference } from '../../program/file.js';
 import { callsAt, type Graph, isStore } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { extraReferenceCalls, type OriginKind, type ReleaseCall, releases } from '../../protocol/index.js';
@@ -50,16 +51,16 @@ function siblings(subject: Subject, release: SeenRelease, others: readonly Subje
   );
 }
 
-/** The calls of other origins in the releasing function itself, if their pages come to the unpinning call. */
+/** The calls of other origins in the releasing function itself, if their pages come to the releasing call. */
 function strangersIn(subject: Subject, { visit, event }: SeenRelease): Stranger[] {
   const { program, analysis } = subject;
   const { reference } = visit.flow;
-  if (event.call.drops !== 'pin') return [];
+  const { drops } = event.call;
   return program.graphs(reference).flatMap((graph) =>
-    putsFrom(graph, event.fact) || dropsOwnCount(subject, graph, event)
+    (drops === 'pin' && putsFrom(graph, event.fact)) || dropsOwnCount(subject, graph, event)
       ? []
       : originsIn(graph).flatMap(({ name, kind, call: { pos, result } }) => {
-          if (unsaid.has(kind) || visit.flow.origins.has(result)) return [];
+          if (!isStranger(subject, kind, drops, reference) || visit.flow.origins.has(result)) return [];
           const flow = analyse(analysis, reference, [{ pos, facts: ['%result'] }]);
           const step = stepAt(subject, visit, pos, `a page from ${name}() is stored there, too`);
           return flow.releases.some((r) => r.pos === event.pos) ? [{ api: name, step }] : [];
@@ -72,17 +73,21 @@ function strangersKept(subject: Subject, { visit: { heap, way }, event }: SeenRe
   const { program, analysis, site } = subject;
   const { drops } = event.call;
   if (drops === 'any' || way !== 'field' || heap === null || isPutElsewhere(subject, heap, drops)) return [];
-  // A function that has pages put which came without a reference takes one before.
-  const isStranger = (kind: OriginKind): boolean =>
-    drops === 'pin' ? !unsaid.has(kind) : kind === 'kernel' && !extra.test(program.textOf(site.reference));
   return program.graphs(site.reference).flatMap((graph) =>
     originsIn(graph).flatMap(({ name, kind, call: { pos } }) => {
-      if (!isStranger(kind)) return [];
+      if (!isStranger(subject, kind, drops, site.reference)) return [];
       const flow = analyse(analysis, site.reference, [{ pos, facts: ['%result'] }]);
       const step = stepIn(program, site.reference, pos, `a page from ${name}() is kept there, too`);
       return flow.heap.includes(heap) ? [{ api: name, step }] : [];
     }),
   );
+}
+
+/** True for an origin whose pages a drop is not for: of a pin, any; of a plain reference, one that comes without. */
+function isStranger({ program }: Subject, kind: OriginKind, drops: ReleaseCall['drops'], reference: FunctionReference): boolean {
+  if (drops === 'pin') return !unsaid.has(kind);
+  // A function that has pages put which came without a reference takes one before.
+  return drops === 'get' && kind === 'kernel' && !extra.test(program.textOf(reference));
 }
 
 /** True if pages from a field are dropped in another way, or freed, somewhere else: the code there knows whose they are. */
