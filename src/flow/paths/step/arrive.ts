@@ -1,5 +1,6 @@
 /** How the reference comes in: by the acquiring call, or by a function that hands it on. */
 import type { CallOperation, Graph, Node } from '../../../program/graph.js';
+import { elsewherePath } from '../../../program/path.js';
 import { noPointer } from '../../../syntax/truth.js';
 import { factsAt } from '../../flow.js';
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
@@ -191,12 +192,21 @@ function handedBy(local: WalkContext, n: Node, o: CallOperation, state: State, e
     linked: next.linked || exit.linked,
     unsure: next.unsure || exit.unsure,
   });
-  next = withChains(placed(resulting(next, o, exit), o, exit.holders), o, exit);
+  next = withChains(listedBy(placed(resulting(next, o, exit), o, exit.holders), o, exit), o, exit);
   for (const set of exit.sets) next = isFlag(set.value) ? flagged(next, n, o, set) : stored(next, o, [set], set.value);
   if (asked !== null) next = stored(next, o, exit.askedIn, asked);
   return [
     told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`, exit.by && { kind: 'handed', by: exit.by, says: saysOf(exit) }),
   ];
+}
+
+/** The state after a callee has put what holds the pages where others find it: somebody has a pointer to the object, whoever made it. */
+function listedBy(state: State, { args }: CallOperation, exit: Exit): State {
+  if (!exit.linked) return state;
+  return exit.holders.reduce((next, { of }) => {
+    const value = valueIn(next, args[of]);
+    return value !== null && next.fresh.has(value) ? put(next, elsewherePath(`list of ${value}`), value) : next;
+  }, state);
 }
 
 /** The state after a callee has set a flag in a number below its parameter: the number is another one since. */

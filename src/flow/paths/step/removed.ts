@@ -3,9 +3,9 @@ import { type CallOperation, isPrinted, type Node } from '../../../program/graph
 import { type Removal, reportingName, sleepingName, wakingName } from '../../../protocol/index.js';
 import type { WalkContext } from '../context.js';
 import { removingCall } from '../function/taking-out.js';
-import { put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { baseOf, put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
-import { type State, sign, told } from '../memory/state.js';
+import { altered, type State, sign, told } from '../memory/state.js';
 
 /** The states after a call that removes an object by a member of it; where the call fails, the object is still where it was. */
 export function removed(local: WalkContext, n: Node, o: CallOperation, removal: Removal, state: State): State[] {
@@ -14,14 +14,22 @@ export function removed(local: WalkContext, n: Node, o: CallOperation, removal: 
   return [withSign(next, o.result, sign.zero) ?? [], withSign(state, o.result, sign.negative) ?? []].flat();
 }
 
-function takenOut(local: WalkContext, n: Node, o: CallOperation, removal: Removal, state: State): State {
+function takenOut(local: WalkContext, n: Node, o: CallOperation, removal: Removal, before: State): State {
   const { entry } = local;
   const { member } = removal;
-  if (member === null || entry.kind !== 'object' || !entry.removed || state.phase !== 'held') return state;
+  if (member === null || before.phase !== 'held') return before;
+  const state = unlinked(before, valueIn(before, o.args[member]));
+  if (entry.kind !== 'object' || !entry.removed) return state;
   const object = valueAt(state, entry.variable);
   const isIt = valueIn(state, o.args[member])?.startsWith(`&${object}.`) === true && reaches(state, object);
   // An object that a field leads to may be found by that field still.
   return isIt && /^[%?]|\.(next|prev)$/.test(object) ? taken(local, n, entry.variable, removal, state) : state;
+}
+
+/** The state after something is taken off a list that leads to the reference, see {@link State.linked}. */
+function unlinked(state: State, member: string | null): State {
+  const isOn = state.linked && member !== null && reaches(state, baseOf(member));
+  return isOn ? altered(state, { linked: false }) : state;
 }
 
 /** The state in which the object is the result of a call that took it out. */
