@@ -55,12 +55,14 @@ export {
   emptyingText,
   findingCall,
   headedListing,
+  headedPutting,
   type Listing,
   linking,
   linkingText,
   linkTypes,
   preparing,
   type Removal,
+  splicing,
 } from './listing.js';
 export * from './naming.js';
 export {

@@ -89,6 +89,12 @@ export const linking =
 /** Of those, the ones that add to a list whose head is their second argument: include/linux/list.h, rculist.h. */
 export const headedListing = /^list_add(?:_tail)?(?:_rcu)?$/;
 
+/** Of those, the ones that leave an object on a list whose head is their second argument, wherever it was before. */
+export const headedPutting = /^list_(?:add|move)(?:_tail)?(?:_rcu)?$/;
+
+/** Of those, the ones that move all objects of a list, their first argument, to another place. */
+export const splicing = /^list_splice\w*$/;
+
 /** Of those, the ones that only say which function will be called with an object, once somebody schedules it. */
 export const preparing = /^(?:INIT_(?:DELAYED_)?WORK|timer_setup)$/;
 

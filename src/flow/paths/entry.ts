@@ -1,5 +1,5 @@
 /** How the reference comes into a function that is walked, and what is known at its beginning. */
-import { asCallOf, type Graph, type Loop, type Node } from '../../program/graph.js';
+import { asCallOf, type Graph, type Loop, type Node, type Operation } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { freshName } from '../../protocol/index.js';
 import type { Layouts } from '../flow.js';
@@ -18,9 +18,15 @@ export type Entry =
   | { kind: 'given'; facts: readonly string[]; known?: readonly Known[] }
   /** The function is called once more, and what the last call kept is still there. */
   | { kind: 'again'; facts: readonly string[] }
-  /** It is in the object of a variable; with `removed`, that is the path's own once it is taken from where others find it. */
-  | { kind: 'object'; variable: string; suffixes: readonly string[]; removed?: boolean }
+  /**
+   * It is in the object of a variable, unless that is found on a list with its head in `bare`; with `removed`, the object is the path's own
+   * once it is taken from where others find it.
+   */
+  | { kind: 'object'; variable: string; suffixes: readonly string[]; removed?: boolean; bare?: ReadonlySet<string> }
   | { kind: 'returned'; callee: string; exits: readonly Exit[] };
+
+/** An entry by an object. */
+export type ObjectEntry = Extract<Entry, { kind: 'object' }>;
 
 /** The callee that hands on the pages, and the indices of its parameters of which its exits require something; `null` for other entries. */
 export function handingIn(entry: Entry): Handing | null {
@@ -68,9 +74,10 @@ export function takingLoops({ nodes }: Graph, { kind }: Entry, seeds: Uint8Array
 }
 
 /** The state in which an object that was just found holds the reference; unchanged if it was just allocated, which holds nothing. */
-export function withObject(before: State, graph: Graph, { operation: o }: Node, variable: string, suffixes: readonly string[]): State {
+export function withObject(before: State, graph: Graph, { operation: o }: Node, { variable, suffixes, bare }: ObjectEntry): State {
   // A loop over a list sets its variable anew in every iteration.
   const state = o?.kind === 'call' && o.result !== variable ? put(renewed(before, o.result), variable, o.result) : before;
+  if (bare !== undefined && isFoundIn(bare, graph, o)) return state;
   const value = valueAt(state, variable);
   // `filp->private_data` may point at anything, so also at an object of this type.
   const isFound = value.startsWith('?') && o?.kind === 'copy' && /^\w+(\.\w+)+$/.test(o.source.text);
@@ -80,6 +87,12 @@ export function withObject(before: State, graph: Graph, { operation: o }: Node, 
   let next: State = altered(state, { phase: 'held', outcomes: outcome.all });
   for (const suffix of suffixes) next = put(next, placeBelow(next, value, suffix), theReference);
   return next;
+}
+
+/** True for an object that a loop or call finds on a list with its head in a set of paths. */
+function isFoundIn(heads: ReadonlySet<string>, { nodes }: Graph, o: Operation | null): boolean {
+  const by = o?.kind === 'copy' ? nodes.find((n) => n.operation?.kind === 'call' && n.operation.result === o.source.path)?.operation : o;
+  return by?.kind === 'call' && by.args.some(({ address, path }) => address && path !== null && heads.has(path));
 }
 
 /** The state in which a walk begins. */

@@ -13,7 +13,9 @@ import { mayBeUnused } from '../function/unused.js';
 import type { Turned } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
 import type { Walked } from '../walk/walk.js';
-import { type Carrier, within } from './teardown.js';
+import { bareHeads } from './bare.js';
+import type { Carrier } from './carrier.js';
+import { within } from './teardown.js';
 
 /** An object with pages that a function takes out. */
 interface Held {
@@ -40,8 +42,9 @@ export function lostIn(
 ): { reference: FunctionReference; turned: Turned }[] {
   return takingOut(program, file).flatMap((reference) => {
     return objectsIn(program, reference, carrier).flatMap((object) => {
-      const { variable, suffix } = object;
-      const { lost } = walked(reference, { kind: 'object', variable, suffixes: [suffix], removed: true });
+      const { variable, tag, suffix } = object;
+      const bare = bareHeads(program, reference, { tag, suffix }, walked);
+      const { lost } = walked(reference, { kind: 'object', variable, suffixes: [suffix], removed: true, bare });
       const left = lost.filter(({ exit: { trail } }) => happened(trail, 'removed') && !happened(trail, 'freed'));
       if (left.length === 0 || isFoundElsewhere(program, file, object)) return [];
       if (wakes(program, reference) && files.some((by) => isAwaited(program, by, object.tag))) return [];

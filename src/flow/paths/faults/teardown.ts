@@ -16,15 +16,9 @@ import { removingCall } from '../function/taking-out.js';
 import type { InGraph } from '../function/text.js';
 import type { Exit } from '../memory/state.js';
 import type { Walked } from '../walk/walk.js';
+import { bareHeads } from './bare.js';
+import type { Carrier } from './carrier.js';
 import { closes, isOfClosing } from './closing.js';
-
-/** A field in which pages are kept. */
-export interface Carrier {
-  /** The struct's tag. */
-  tag: string;
-  /** The steps below the object. */
-  suffix: string;
-}
 
 /** What becomes of the pages in a function that ends an object, or that calls one which does. */
 export interface Ending {
@@ -75,7 +69,7 @@ export function endingsOf(
         listed,
         closes: closes(program, reference),
         isUsual,
-        walked: walked(reference, { kind: 'object', variable, suffixes: [own.suffix] }),
+        walked: walked(reference, { kind: 'object', variable, suffixes: [own.suffix], bare: bareHeads(program, reference, own, walked) }),
       });
       return;
     }

@@ -145,7 +145,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     if (outcomes.length === 0 && n.operation?.kind !== 'assume') frontier.unfollowed(isEnd);
     if (entry.kind !== 'object' || seeds[n.id] === 0) return outcomes;
     const found = (made: State): State => {
-      const state = withObject(made, graph, n, entry.variable, entry.suffixes);
+      const state = withObject(made, graph, n, entry);
       return entry.removed ? removedBy(local, n, entry.variable, state) : state;
     };
     return outcomes.map((made) => (made.phase === 'before' ? found(made) : made));
