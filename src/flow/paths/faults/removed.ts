@@ -2,6 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { leadsTo, type Node, namedCall } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
+import { folderOf } from '../../../program/place.js';
 import type { Program } from '../../../program/program.js';
 import { linking, linkTypes, listings, puttingName, removals, sleepingText, userCount, wakingName } from '../../../protocol/index.js';
 import type { Entry } from '../entry.js';
@@ -53,11 +54,15 @@ export function lostIn(
   });
 }
 
-/** The functions of a file with a call that takes objects out, or of a function of the file that returns one. */
+/** The functions of a file with a call that takes objects out, and the callers in the folder of its functions that return one. */
 function takingOut(program: Program, file: string): FunctionReference[] {
   const takers = [...takersIn(program, file).keys()];
-  const taking = takers.length > 0 ? new RegExp(`${removing.source}|\\b(?:${takers.join('|')})\\s*\\(`) : removing;
-  return program.searched(file, taking).filter((reference) => !reference.macro);
+  const calling = new RegExp(`\\b(?:${takers.join('|')})\\s*\\(`);
+  const taking = takers.length > 0 ? new RegExp(`${removing.source}|${calling.source}`) : removing;
+  const others = takers.flatMap((name) => program.tree.filesCalling(name).filter((by) => by !== file && folderOf(by) === folderOf(file)));
+  return [...program.searched(file, taking), ...[...new Set(others)].flatMap((by) => program.searched(by, calling))].filter(
+    (reference) => !reference.macro,
+  );
 }
 
 /** The objects with pages that a function takes out, by its variables. */

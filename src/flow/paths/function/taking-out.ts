@@ -1,4 +1,5 @@
-/** Calls that take an object from where others find it and return it: those of the tables, and functions of the file that do the same. */
+/** Calls that take an object from where others find it and return it: those of the tables, and functions near by that do the same. */
+import { onlyFunction } from '../../../program/definitions.js';
 import { type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
@@ -22,7 +23,14 @@ export function removingCall({ program, reference, graph }: InGraph, path: strin
     ? graph.nodes.find(({ operation: o }) => o?.kind === 'call' && o.result === path)?.operation
     : undefined;
   if (call?.kind !== 'call' || call.name === null) return null;
-  return tabled(call.name) ?? takersIn(program, reference.file).get(call.name) ?? null;
+  return tabled(call.name) ?? takersIn(program, reference.file).get(call.name) ?? takerElsewhere(program, reference.file, call.name);
+}
+
+/** The function of another file of the folder that a call means, if it returns an object which it has taken out. */
+function takerElsewhere(program: Program, file: string, name: string): Taker | null {
+  const callee = onlyFunction(program.resolveNear(name, file));
+  if (callee === null || callee.file === file || !removing.test(program.textOf(callee))) return null;
+  return takersIn(program, callee.file).get(name) ?? null;
 }
 
 function tabled(name: string): Taker | null {
@@ -61,8 +69,10 @@ function handedOutIn(graph: Graph): Taker | null {
   const by = graph.nodes.find(isOut);
   const isReturn = ({ operation: o }: Node): boolean => o?.kind === 'return' && o.value?.path === path;
   const isSet = (n: Node): boolean => n.operation?.kind === 'copy' && n.operation.target === path && !isOut(n);
-  const isEmptied = ({ operation: o }: Node): boolean => o?.kind === 'clear' && o.target === path;
-  const isLeft = graph.nodes.some((n) => isSet(n) && leadsTo(graph, n, isReturn, (m) => isOut(m) || isEmptied(m)));
+  const isNone = ({ operation: o }: Node): boolean =>
+    (o?.kind === 'clear' && o.target === path) ||
+    (o?.kind === 'assume' && o.op === '==' && o.left.path === path && noPointer.test(o.right.text));
+  const isLeft = graph.nodes.some((n) => isSet(n) && leadsTo(graph, n, isReturn, (m) => isOut(m) || isNone(m)));
   return by === undefined || isLeft || graph.params.some((p) => p.name === path) ? null : outBy(graph, by, path);
 }
 
