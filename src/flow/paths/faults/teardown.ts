@@ -28,7 +28,7 @@ export interface Ending {
   listed: 'object' | 'array' | null;
   /** True if it is called when a file is closed: nobody comes back for the object. */
   closes: boolean;
-  /** True if another caller of the function that frees such objects has their pages dropped first. */
+  /** True if the function that frees such objects drops their pages, or another caller of it has that done first. */
   isUsual: boolean;
   /** Its walk. */
   walked: Walked;
@@ -83,12 +83,14 @@ export function endingsOf(
       });
       return;
     }
+    // A function that drops the pages of its parameter's object does so in every use of it, whatever its callers have done with them before.
+    const drops = isUsual || effects(reference, [param + own.suffix]).some((exit) => exit.kind === 'dropped' && !exit.unsure);
     for (const { caller, graph, call } of calls) {
       const path = call.args[index]?.path;
       if (!path || program.typeOf(path, graph, caller.file)?.tag !== own.tag) continue;
       const above = rootOf(path) === path ? own : memberOf(program, caller.file, graph, path, own);
       if (above && pointedTag(program, caller.file, graph, rootOf(path)) === above.tag)
-        visit(caller, rootOf(path), above, level + 1, isUsual);
+        visit(caller, rootOf(path), above, level + 1, drops);
     }
   };
   /** True if the function passes the object to another one that drops what it holds. */
