@@ -11,9 +11,11 @@ interface Queue {
   /** Another function of the file. */
   other?: string;
   name?: string;
+  /** A function behind all others. */
+  last?: string;
 }
 
-const queue = ({ taken = '', end = '', other = '', name = 'queue_destroy' }: Queue): string => `${region}
+const queue = ({ taken = '', end = '', other = '', name = 'queue_destroy', last = '' }: Queue): string => `${region}
 struct base { int id; };
 struct queue { struct base base; struct region *r; struct region *next; int size; };
 static void queue_switch(struct queue *q)
@@ -72,6 +74,24 @@ int ${name}(struct base *base)
 	${end}
 	return 0;
 }
+${last}`;
+
+/** A function that calls the one that resizes a queue, or the one that ends it. @param ended what is done for the second */
+const request = (
+  ended: string,
+  resized = 'return queue_resize(base, arg, 4);',
+): string => `long queue_request(struct base *base, int cmd, unsigned long arg)
+{
+	struct queue *q = container_of(base, struct queue, base);
+
+	switch (cmd) {
+	case 1:
+		${resized}
+	case 2:
+		${ended}
+	}
+	return -ENOTTY;
+}
 `;
 
 describe('an object in which pages wait to replace others', () => {
@@ -84,6 +104,29 @@ describe('an object in which pages wait to replace others', () => {
     'leak-on-path',
     'somebody else who drops them',
     queue({ other: 'void queue_halt(struct queue *q)\n{\n\tif (q->next)\n\t\tregion_put(q->next);\n\tq->next = NULL;\n}' }),
+  );
+  const place = 'queue_destroy:region_put(q->r);';
+  complains('leak-on-path', 'a request that resizes or ends it', queue({ last: request('return queue_destroy(base);') }), place);
+  complains(
+    'leak-on-path',
+    'a request that resizes it or ends it, behind a lock',
+    queue({ last: request('lock(q);\n\t\tqueue_destroy(base);\n\t\tbreak;', 'lock(q);\n\t\tqueue_resize(base, arg, 4);\n\t\tbreak;') }),
+    place,
+  );
+  accepts(
+    'leak-on-path',
+    'a request that does not end it while pages wait',
+    queue({ last: request('if (q->next)\n\t\t\treturn -EBUSY;\n\t\treturn queue_destroy(base);') }),
+  );
+  accepts(
+    'leak-on-path',
+    'a request that moves them first',
+    queue({ last: request('queue_poll(base);\n\t\treturn queue_destroy(base);') }),
+  );
+  accepts(
+    'leak-on-path',
+    'a request that resizes it and goes on to its end',
+    queue({ last: request('return queue_destroy(base);', 'queue_resize(base, arg, 4);\n\t\tfallthrough;') }),
   );
   const resized = /\tstruct queue \*q = container_of[^\n]*\n\tint ret = -EBUSY;[\s\S]*?\treturn 0;\n(?=}\nint queue_poll)/;
   const elsewhere = (text: string): string =>

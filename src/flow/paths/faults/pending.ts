@@ -2,8 +2,9 @@
  * Pages that wait in one field of an object until a function moves them to another, in place of those there: `q->now = q->next`. An end of
  * the object has to drop both.
  */
+import type { CallSite } from '../../../program/callers.js';
 import type { FileFacts, FunctionReference } from '../../../program/file.js';
-import type { Graph, Node } from '../../../program/graph.js';
+import { type Graph, isStore, leadsTo, type Node, readBy } from '../../../program/graph.js';
 import { memberText } from '../../../program/patterns.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -96,7 +97,10 @@ function moversOf(program: Program, file: string, field: string): Mover[] {
     );
 }
 
-/** Functions, named as ends, that drop the pages of one field and do not name the other, nor do their callees near by and their callers. */
+/**
+ * Functions, named as ends, that drop the pages of one field and do not name the other, nor do their callees near by, nor their callers
+ * before or after they call them.
+ */
 function endsIn(
   context: Context,
   { file, functions }: FileFacts,
@@ -106,13 +110,29 @@ function endsIn(
   const { program } = context;
   const named = new RegExp(memberText(left.name));
   const isNamed = (r: FunctionReference): boolean => mayName(program, r.name, file, named);
+  const isNamedBy = (caller: FunctionReference, end: FunctionReference): boolean => {
+    const sites = program.callSites(end, ({ key }) => key === caller.key);
+    return isNamed(caller) && (sites.length === 0 || sites.some((site) => isNamedOnWay(program, site, left)));
+  };
   return functions
     .filter((r) => endingName.test(r.name) && !waitingText.test(bodyOf(program, r)))
     .flatMap((reference) => {
       const [drop] = dropsIn(context, reference, dropped);
-      if (drop === undefined || isNamed(reference) || program.callers(reference).some(isNamed)) return [];
+      if (drop === undefined || isNamed(reference) || program.callers(reference).some((caller) => isNamedBy(caller, reference))) return [];
       return [{ reference, pos: drop.pos }];
     });
+}
+
+/** True if a caller names a field, or calls a function that may, on a path on which it makes a call: not in another case of a switch. */
+function isNamedOnWay(program: Program, { caller, graph, node }: CallSite, { name }: Field): boolean {
+  const named = new RegExp(memberText(name));
+  const inPath = new RegExp(`\\.${name}\\b`);
+  const isNaming = ({ operation: o }: Node): boolean =>
+    o?.kind === 'unread' ||
+    [...readBy(o).map(({ path }) => path), isStore(o) ? o.target : null].some((path) => path !== null && inPath.test(path)) ||
+    (o?.kind === 'call' && o.name !== null && mayName(program, o.name, caller.file, named));
+  const isOnWay = (n: Node): boolean => n === node || leadsTo(graph, n, (m) => m === node) || leadsTo(graph, node, (m) => m === n);
+  return graph.nodes.some((n) => isNaming(n) && isOnWay(n));
 }
 
 /** The nodes in a function that drop what is in a field. */
