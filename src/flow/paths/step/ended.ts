@@ -94,7 +94,7 @@ function endBy(local: WalkContext, n: Node, o: CallOperation, object: string, me
   const callee = onlyFunction(given ?? []);
   if (callee === null || !(isPut || userLowering.test(program.textOf(callee)))) return callee;
   const isOwn = state.fresh.has(object) && !state.shared.has(object) && !isStored(state, object);
-  return isOwn && !isUsedMore(local, n, member) ? callee : null;
+  return isOwn && !isUsedMore(local, n, member, state) ? callee : null;
 }
 
 /** True if the path has stored something other than zero to all that the end asks about: then it drops as it does for any object. */

@@ -140,7 +140,7 @@ function lateCall(
   const isEach = at === 0 && sweepAt(local, n) !== null && state.dropped?.loop !== n.loops[0]?.id;
   const isSame = (isCertain(state) && (isAll || isEach)) || isBySame(n, o.args[at], state);
   if (isUnset(local, o, callee, before)) return [next];
-  if (isOtherUse(local, n, o, callee, at)) return [];
+  if (isOtherUse(local, n, o, callee, at, state)) return [];
   if (
     isSame &&
     certain !== undefined &&
