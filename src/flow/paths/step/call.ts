@@ -52,7 +52,7 @@ import { mayReach } from './around.js';
 import { handedBack, take, withSome } from './arrive.js';
 import { chained } from './chained.js';
 import { drop, free, knownBeside, lateUse } from './drop.js';
-import { droppedByEnd, endedAround } from './ended.js';
+import { droppedByEnd, endedAround, lostByEnd } from './ended.js';
 import { enter, unless, unseen } from './enter.js';
 import { storedTo } from './known.js';
 import { listed } from './listed.js';
@@ -111,6 +111,8 @@ function otherCall(local: WalkContext, n: Node, o: CallOperation, callee: Callee
   if (given.every((g) => g.length === 0)) {
     const again = state.phase === 'released' ? droppedByEnd(local, n, o, values, state) : null;
     if (again) return [again];
+    const lost = lostByEnd(local, n, o, values, state);
+    if (lost) return [lost];
     // With the pages in some object of the struct, a call that finds objects for itself and drops their pages may mean this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
     if (mayMean || isEnded(local, n, o, values, state)) return givenUp(local, o);

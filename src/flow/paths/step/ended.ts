@@ -6,12 +6,12 @@ import { join, rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { puttingCall, userLowering } from '../../../protocol/index.js';
 import type { WalkContext } from '../context.js';
-import { isGivenAround } from '../entry.js';
+import { isGivenAround, type Known } from '../entry.js';
 import { onlyCallOf } from '../function/forwarder.js';
 import { pointedTag } from '../function/freed.js';
-import { placeBelow, reach, valueAt } from '../memory/memory.js';
+import { freed, placeBelow, reach, valueAt } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
-import { type State, sign, told } from '../memory/state.js';
+import { altered, type State, sign, told } from '../memory/state.js';
 import { stepsOf, type Trail } from '../memory/trail.js';
 import { abandoned, isStored } from './abandoned.js';
 import { nameOf, objectsAround, wholesOf } from './around.js';
@@ -19,6 +19,7 @@ import { askedBelow } from './asked.js';
 import { isCertain, unsettled } from './drop.js';
 import { taken } from './enter.js';
 import { after } from './exits.js';
+import { isUntouched } from './known.js';
 import { isUsedMore } from './uses.js';
 
 /**
@@ -84,6 +85,50 @@ export function droppedByEnd(
 }
 
 /**
+ * The state after a call that is given only a member of an object which this path has made, and ends the object: where the end asks for a
+ * flag or a count that is still zero there, and so drops nothing. `null` for any other call.
+ *
+ * @param values the values of the call's arguments
+ */
+export function lostByEnd(local: WalkContext, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): State | null {
+  if (state.phase !== 'held' || state.unsure || state.zeroed.size === 0 || n.loops.length > 0) return null;
+  for (const [at, value] of values.entries()) {
+    const path = value?.startsWith('&') ? (o.args[at]?.path ?? null) : null;
+    const [object] = path === null ? [] : objectsAround(local.graph, value);
+    const tag = object === undefined ? null : tagIn(local, object);
+    if (object === undefined || path === null || tag === null || !isOwn(object, state) || !isEmbedded(local, path)) continue;
+    const callee = endBy(local, n, o, object, path, state);
+    const end = callee && endIn(local.program, callee, callee.name === o.name ? at : 0, tag);
+    const below = end?.wholes.flatMap((whole) => reach(state, object).flatMap((suffix) => join(whole, suffix) ?? [])) ?? [];
+    const facts = [...new Set(below)].sort();
+    const known = end === null ? [] : zerosIn(local, end, object, state);
+    if (!end || facts.length === 0 || known.length === 0) continue;
+    const [exit, ...others] = local.effects(end.reference, facts, known);
+    if (exit === undefined || ![exit, ...others].every(({ kind, unsure }) => kind === 'lost' && !unsure)) continue;
+    if (!local.effects(end.reference, facts).some(({ kind }) => kind === 'dropped')) continue;
+    const passed = told(local, n, freed(state, object), `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
+    return altered(passed, { trail: after(after(exit.trail, end.trail), passed.trail) });
+  }
+  return null;
+}
+
+/** What the end asks about in an object that was made of zeros, and that is zero still. */
+function zerosIn(local: WalkContext, { reference, wholes }: End, object: string, state: State): Known[] {
+  return wholes.flatMap((whole) => {
+    const names = local.program.graphs(reference).flatMap((graph) => [whole, nameOf(graph, whole)]);
+    return askedBelow(local, reference, names).flatMap((suffix): Known[] => {
+      const place = placeBelow(state, object, suffix);
+      return place !== null && isUntouched(local, state, place) ? [{ path: whole + suffix, value: '=0' }] : [];
+    });
+  });
+}
+
+/** True for an object that this path has made, and that nobody else can reach. */
+function isOwn(object: string, state: State): boolean {
+  return state.fresh.has(object) && !state.shared.has(object) && !isStored(state, object);
+}
+
+/**
  * The function that ends the object: the callee, or the one that is passed for the last user to call. If the object counts its users, only
  * if this path is the only one.
  */
@@ -93,8 +138,7 @@ function endBy(local: WalkContext, n: Node, o: CallOperation, object: string, me
   const given = isPut ? program.shell(reference.file)?.byName.get(o.args[1]?.path ?? '') : nodes.targets(n, o);
   const callee = onlyFunction(given ?? []);
   if (callee === null || !(isPut || userLowering.test(program.textOf(callee)))) return callee;
-  const isOwn = state.fresh.has(object) && !state.shared.has(object) && !isStored(state, object);
-  return isOwn && !isUsedMore(local, n, member, state) ? callee : null;
+  return isOwn(object, state) && !isUsedMore(local, n, member, state) ? callee : null;
 }
 
 /** True if the path has stored something other than zero to all that the end asks about: then it drops as it does for any object. */

@@ -32,9 +32,7 @@ export function knownFor(local: WalkContext, o: CallOperation, callee: FunctionR
     if (stored !== undefined && constantName.test(stored)) return stored;
     // What a pointer in an object points at is other memory.
     if (value.startsWith('&') && !isStruct(local, argument)) return null;
-    if (!isOfZeros(before, value) || unset(before, valueAt(before, place)) !== '=0') return null;
-    const isHandedOut = [...handedOut(local.graph)].some((path) => placeAt(before, path) === place);
-    return isHandedOut || isSetBefore(local, before, place) ? null : '=0';
+    return isOfZeros(before, value) && isUntouched(local, before, place) ? '=0' : null;
   };
   const asked = askedOf(local, callee);
   if (asked.size === 0) return [];
@@ -60,6 +58,13 @@ export function knownFor(local: WalkContext, o: CallOperation, callee: FunctionR
   );
   const keyOf = ({ path, value }: Known): string => (isFlag(value) ? path + value : path);
   return [...new Map(found.map((known) => [keyOf(known), known]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
+}
+
+/** True for a place in memory that was allocated as zeros, and where nobody can have stored anything yet. */
+export function isUntouched(local: WalkContext, before: State, place: string): boolean {
+  if (unset(before, valueAt(before, place)) !== '=0') return false;
+  const isHandedOut = [...handedOut(local.graph)].some((path) => placeAt(before, path) === place);
+  return !isHandedOut && !isSetBefore(local, before, place);
 }
 
 /**
