@@ -5,6 +5,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, type NamedCall, namedCall } from '../../../program/graph.js';
 import { join, rootOf, type Value } from '../../../program/path.js';
+import { memberText } from '../../../program/patterns.js';
 import type { Program } from '../../../program/program.js';
 import { addText, castCalls, endEntries, findingCall, freedOf, freeingCalls, removals } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
@@ -123,11 +124,11 @@ export function endingsOf(
     for (const reference of program.searched(file, freeing)) {
       if (reference.macro) continue;
       const text = program.textOf(reference);
-      const isOfArrays = mayFreeArray(text, (tag, member) => isArrayOf(program, file, tag, member, carrier));
+      const isOfArrays = mayFreeArray(text, (tag, member) => arrayOf(program, file, tag, member, carrier) !== null);
       if (!isOfArrays && !mayFree(text, (tag) => within(program, file, tag, carrier).length > 0)) continue;
       for (const graph of program.graphs(reference)) {
         if (isOfArrays)
-          for (const { variable, own } of arraysFreed(program, file, graph, carrier)) visit(reference, variable, own, 0, false);
+          for (const { variable, own } of arraysFreed({ program, reference, graph }, carrier)) visit(reference, variable, own, 0, false);
         for (const { variable: freed, tag } of freedIn(program, file, graph)) {
           const variable = foundBy(program, file, graph, freed, tag);
           const fields = within(program, file, tag, carrier);
@@ -240,22 +241,33 @@ export function within(program: Program, file: string, tag: string, { tag: inner
   return members.map(({ name, type }) => ({ tag, suffix: `.${name}${'[]'.repeat(type.dims.length)}${suffix}`, named: name, embedded }));
 }
 
-/** True for a member that points at an array of the structs which keep pages. */
-function isArrayOf(program: Program, file: string, tag: string, member: string, { tag: inner }: Carrier): boolean {
+/** Whether a member is an array of the structs which keep pages, or of pointers to such; `null` for any other member. */
+function arrayOf(program: Program, file: string, tag: string, member: string, { tag: inner }: Carrier): 'objects' | 'pointers' | null {
   const type = program.structure(tag, file)?.fields.find((f) => f.name === member)?.type;
-  return type !== undefined && type.tag === inner && type.pointers === 1 && type.dims.length === 0;
+  if (type === undefined || type.tag !== inner) return null;
+  if (type.pointers + type.dims.length === 2 && type.pointers > 0) return 'pointers';
+  return type.pointers === 1 && type.dims.length === 0 ? 'objects' : null;
 }
 
-/** Such arrays that a function frees: the variable of the object with the pointer, and the field below it. */
-function arraysFreed(program: Program, file: string, graph: Graph, carrier: Carrier): { variable: string; own: Field }[] {
+/**
+ * Such arrays that a function frees, `kfree(obj->bufs)`, and such objects that it frees by an element, `kfree(obj->bufs[i])`, if it names
+ * the field that keeps their pages and has put none there itself: the variable of the object with the array, and the field below it.
+ */
+function arraysFreed(within: InGraph, carrier: Carrier): { variable: string; own: Field }[] {
+  const { program, reference, graph } = within;
+  const { file } = reference;
+  const kept = new RegExp(memberText(carrier.suffix.match(/(?<=\.)\w+/g)?.at(-1) ?? ''));
   return graph.nodes.flatMap((n) => {
     const call = namedCall(n);
     const path = call && freeingCalls.has(call.name) ? freedOf(call.name, call.args)[0]?.path : null;
-    const [, variable, member] = /^(\w+)\.(\w+)$/.exec(path ?? '') ?? [];
+    const [, variable, member, element] = /^(\w+)\.(\w+)(\[\])?$/.exec(path ?? '') ?? [];
     const tag = variable === undefined ? null : pointedTag(program, file, graph, variable);
-    const below = path == null ? null : join(`${path}[]`, carrier.suffix);
-    if (!variable || !member || tag === null || below === null || !isArrayOf(program, file, tag, member, carrier)) return [];
-    return [{ variable, own: { tag, suffix: below.slice(variable.length), named: member, embedded: false } }];
+    const below = variable === undefined ? null : join(`${variable}.${member}[]`, carrier.suffix);
+    if (!variable || !member || tag === null || below === null) return [];
+    const isPut = graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === path);
+    const isMeant = element === undefined || (!isPut && kept.test(program.textOf(reference)));
+    const isOne = isMeant && arrayOf(program, file, tag, member, carrier) === (element === undefined ? 'objects' : 'pointers');
+    return isOne ? [{ variable, own: { tag, suffix: below.slice(variable.length), named: member, embedded: false } }] : [];
   });
 }
 
@@ -293,9 +305,9 @@ function mayFree(text: string, isOwn: (tag: string) => boolean): boolean {
   });
 }
 
-/** As {@link mayFree}, for an array that a member points at. */
+/** As {@link mayFree}, for an array that a member points at, or an element of one. */
 function mayFreeArray(text: string, isOwn: (tag: string, member: string) => boolean): boolean {
-  const given = Array.from(text.matchAll(freeing), (match) => /^(\w+)\s*->\s*(\w+)\s*\)/.exec(match[1] as string));
+  const given = Array.from(text.matchAll(freeing), (match) => /^(\w+)\s*->\s*(\w+)\s*(?:\[[^\]]*\]\s*)?\)/.exec(match[1] as string));
   return given.some((of) => of !== null && tagsOf(text, of[1] as string).some((tag) => isOwn(tag, of[2] as string)));
 }
 
