@@ -35,3 +35,26 @@ export const countType = /^(int|long|ssize_t|s64|s32|unsigned|unsigned int|unsig
 
 /** Matches in an expression that counts pages and rounds up for the last, partial one: include/linux/math.h, pfn.h, mm.h */
 export const roundingUp = /\bDIV_ROUND_UP\w*\s*\(|\b(?:PFN_UP|howmany)\s*\(|\bPAGE_SIZE\s*-\s*1\b|~PAGE_MASK\b/;
+
+const named = '([\\w.\\[\\]]+)';
+const byPage = '(?:/ PAGE_SIZE|>> PAGE_SHIFT)';
+/**
+ * Texts, without parentheses around sums, that turn a number of bytes, captured, into a number of pages as if the bytes began with a page:
+ * include/linux/math.h, pfn.h, mm.h
+ */
+export const wholePages: readonly RegExp[] = [
+  `${named} ${byPage}`,
+  `${named} \\+ PAGE_SIZE - 1 ${byPage}`,
+  `PAGE_SIZE - 1 \\+ ${named} ${byPage}`,
+  `${named} \\+ ~PAGE_MASK ${byPage}`,
+  `(?:DIV_ROUND_UP\\w*|howmany)\\(${named}, PAGE_SIZE\\)`,
+  `(?:PFN_UP|PFN_DOWN)\\(${named}\\)`,
+  `PAGE_ALIGN\\(${named}\\) ${byPage}`,
+  `(?:ALIGN|round_?up)\\(${named}, PAGE_SIZE\\) ${byPage}`,
+].map((text) => new RegExp(`^${text}$`));
+
+/** Matches C that tests whether something begins with a page: include/linux/mm.h, align.h, uio.h */
+export const alignmentTest = /\b(?:PAGE_ALIGNED|IS_ALIGNED|offset_in_page|iov_iter_alignment|iov_iter_is_aligned)\s*\(|&\s*~\s*PAGE_MASK\b/;
+
+/** Matches C that rounds an address down to the beginning of its page: include/linux/math.h, align.h */
+export const roundingDown = /\b(?:ALIGN_DOWN|PAGE_ALIGN_DOWN|round_?down)\s*\(|&=?\s*PAGE_MASK\b/;

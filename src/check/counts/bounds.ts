@@ -9,6 +9,7 @@ import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.j
 import type { Program } from '../../program/program.js';
 import type { Expression } from '../../syntax/ast.js';
 import { addedIn } from './symbols.js';
+import { bytesIn, inPages } from './whole-pages.js';
 
 /** A condition that keeps a loop going, with the loop's index on its left. */
 export interface Control {
@@ -120,6 +121,8 @@ export function meantIn(program: Program, reference: FunctionReference, count: C
     (o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && o.text !== '')) && o.target === path ? [o] : [],
   );
   const [set] = sets;
+  const inBytes = sets.length === 1 ? graph.assigned.find((a) => a.target === path && bytesIn(a.text) !== null) : undefined;
+  if (inBytes && added === 0) return { ...count, value: { path: null, address: false, text: inBytes.text } };
   const isName = sets.length === 1 && set?.kind === 'copy' && set.replaces && set.source.path !== null && !set.source.path.startsWith('%');
   return isName ? { ...count, value: set.source, plus: count.plus + added } : count;
 }
@@ -210,15 +213,17 @@ export function isEntered({ way, flow }: Visit, reference: FunctionReference): b
 /** A callee's count in terms of the arguments of a call of it; `null` if they do not say it plainly. */
 function inCaller(program: Program, callee: FunctionReference, own: Count, call: CallOperation | undefined): Count | null {
   const { value, plus, fromFirst } = meantIn(program, callee, own);
-  const added = addedIn(value);
-  if (value.path === null || added === null || !call) return null;
-  const root = rootOf(value.path);
+  const bytes = bytesIn(value.text);
+  const [named, added] = bytes === null ? [value.path, addedIn(value)] : [bytes, 0];
+  if (named === null || added === null || !call) return null;
+  const root = rootOf(named);
   const index = (program.variants(callee)[0]?.params ?? []).findIndex((p) => p.name === root);
   const given = index < 0 ? undefined : call.args[index];
-  const path = given ? pathBelow(given, suffixAfter(value.path, root) ?? '') : null;
+  const path = given ? pathBelow(given, suffixAfter(named, root) ?? '') : null;
   if (path === null || !given) return null;
   const isFromFirst = fromFirst && call.args.every((_, i) => i === index || isWhole(call, i));
-  return { value: { path, address: false, text: given.text }, plus: plus + added, fromFirst: isFromFirst };
+  const here = bytes === null ? { path, text: given.text } : { path: null, text: inPages(path) };
+  return { value: { ...here, address: false }, plus: plus + added, fromFirst: isFromFirst };
 }
 
 /** A call in one variant of a function. */

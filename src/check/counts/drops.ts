@@ -6,6 +6,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { says } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { type Count, countsAt, isEntered, unnamed } from './bounds.js';
+import { bytesIn } from './whole-pages.js';
 
 /** A release, from the point of view of the function that has the pages. */
 export interface Drop {
@@ -24,7 +25,7 @@ export function dropsIn({ program, followed }: Subject, reference: FunctionRefer
     const own = isEntered(visit, reference);
     // A test in the helper may skip what was not filled.
     if (!own && event.guards.length > 0) continue;
-    const counted = countsAt(program, release, reference);
+    const counted = countsAt(program, release, reference).filter(({ count }) => own || bytesIn(count.value.text) === null);
     const places = own && counted.length === 0 ? [{ pos: event.pos, count: unnamed, handsOne: false }] : counted;
     for (const { pos, count, handsOne } of places) {
       const drop: Drop = {

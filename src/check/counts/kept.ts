@@ -29,7 +29,7 @@ export function numbersIn({ subject: { program }, reference: { file }, graph }: 
 }
 
 /** A path's last member, as `tag.name`; `null` for a variable, or if the struct is not known. */
-function memberName(program: Program, file: string, graph: Graph, path: string): string | null {
+export function memberName(program: Program, file: string, graph: Graph, path: string): string | null {
   const [, above, member] = /^(.+)(\.\w+)$/.exec(path) ?? [];
   const object = above === undefined ? null : structName(program.typeOf(above, graph, file));
   return object && `${object}${member}`;
