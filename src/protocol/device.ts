@@ -9,6 +9,17 @@ export interface DeviceCall {
   direction: number | null;
 }
 
+/**
+ * Calls that map a scatterlist and return the number of entries for the device. That may be smaller than the number of entries with pages,
+ * as an IOMMU puts together what it can: Documentation/core-api/dma-api.rst
+ */
+const listMappingNames = ['dma_map_sg', 'dma_map_sg_attrs', 'ib_dma_map_sg', 'ib_dma_map_sg_attrs', 'pci_map_sg'];
+export const listMappings: ReadonlySet<string> = new Set(listMappingNames);
+
+const tableMappingNames = ['dma_map_sgtable', 'ib_dma_map_sgtable_attrs'];
+/** Calls that store that number in the table which they are given. */
+export const tableMappings: ReadonlySet<string> = new Set(tableMappingNames);
+
 const call = (name: string, memory: number, direction: number | null): DeviceCall => ({ name, memory: String(memory), direction });
 
 /**
@@ -18,8 +29,8 @@ const call = (name: string, memory: number, direction: number | null): DeviceCal
 export const deviceCallList: readonly DeviceCall[] = [
   ...['dma_map_page', 'dma_map_page_attrs', 'ib_dma_map_page', 'pci_map_page'].map((name) => call(name, 1, 4)),
   ...['dma_map_single', 'dma_map_single_attrs', 'ib_dma_map_single', 'pci_map_single'].map((name) => call(name, 1, 3)),
-  ...['dma_map_sg', 'dma_map_sg_attrs', 'ib_dma_map_sg', 'ib_dma_map_sg_attrs', 'pci_map_sg'].map((name) => call(name, 1, 3)),
-  ...['dma_map_sgtable', 'ib_dma_map_sgtable_attrs'].map((name) => call(name, 1, 2)),
+  ...listMappingNames.map((name) => call(name, 1, 3)),
+  ...tableMappingNames.map((name) => call(name, 1, 2)),
   ...['iommu_map', 'iommu_map_sg', 'iommu_map_sgtable', 'iommu_map_atomic'].map((name) => call(name, 2, null)),
   ...['virtqueue_add_sgs', 'virtqueue_add_outbuf', 'virtqueue_add_inbuf'].map((name) => call(name, 1, null)),
 ];

@@ -26,6 +26,7 @@ export {
   fromUserName,
   iommuMapping,
   isSilentToDevices,
+  listMappings,
   mappingCall,
   type PageFilling,
   pageFillingCalls,
@@ -38,6 +39,7 @@ export {
   sleepingName,
   sleepingText,
   startingCalls,
+  tableMappings,
   toDevice,
   unmappingDeviceCalls,
   unmappingPageCalls,
@@ -83,6 +85,7 @@ export {
   storingCalls,
   tryingText,
 } from './page.js';
+export { countedIterators, deviceEntries, mappedIterators } from './scatterlist.js';
 export * from './systems.js';
 export type * from './types.js';
 export { takenBackBy, toldBefore, undoneBy } from './undoing.js';

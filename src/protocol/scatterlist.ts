@@ -65,3 +65,19 @@ export const scatterlistIterators: readonly Iterator[] = [
   { name: 'for_each_sgtable_dma_page', moves: [['0', '1']] },
   { name: 'for_each_sgt_page', moves: [['2@sgl', '0']] },
 ];
+
+/** Of these, the ones that visit the entries which a mapped table has for the device, of which there may be fewer than with pages. */
+export const mappedIterators: ReadonlySet<string> = new Set([
+  'for_each_sgtable_dma_sg',
+  'for_each_sgtable_dma_page',
+  'for_each_sg_dma_page',
+]);
+
+/** The position of the number of entries for macros that are given one. */
+export const countedIterators: ReadonlyMap<string, number> = new Map([
+  ['for_each_sg', 2],
+  ['for_each_sg_page', 2],
+]);
+
+/** The number of a table's entries that a device uses. `orig_nents` says how many have pages. */
+export const deviceEntries = { tag: 'sg_table', field: 'nents', all: 'orig_nents' } as const;

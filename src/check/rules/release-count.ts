@@ -2,6 +2,7 @@ import type { Subject } from '../../survey/unit.js';
 import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { countsFromUser } from '../counts/from-user.js';
+import { mappedDrops } from '../counts/mapped.js';
 import { roundedDrops } from '../counts/rounded.js';
 import { steppedDrops } from '../counts/stepped.js';
 import { ERROR, SHORT } from '../counts/symbols.js';
@@ -30,7 +31,17 @@ export const releaseCount: Check = (subject) => {
     .map((w) => complaintOf(subject, w, message));
   return [
     ...counted,
-    ...notTold([...walked, ...askedFor(subject), ...shortUnwindings(subject), ...steppedDrops(subject), ...roundedDrops(subject)], counted),
+    ...notTold(
+      [
+        ...walked,
+        ...askedFor(subject),
+        ...shortUnwindings(subject),
+        ...steppedDrops(subject),
+        ...roundedDrops(subject),
+        ...mappedDrops(subject),
+      ],
+      counted,
+    ),
   ];
 };
 
