@@ -1,11 +1,17 @@
-/** What integers stand for when the acquiring call is reached. */
+/** What integers stand for when the acquiring call is reached, and behind it. */
 import { forward } from '../../flow/forward.js';
 import { suffixAfter } from '../../program/path.js';
 import { after, type Known, type Names, type Words, wordless } from './symbols.js';
 import type { Taking } from './taking.js';
 
+/** What integers stand for behind the call: what they stood for before, its result, and what it has left in members. */
+export function namesBehind(taking: Taking, words: Words): Names {
+  const result: Known = { base: 'result', plus: 0 };
+  return new Map([...namesBefore(taking, words), ...[taking.call.result, ...taking.left].map((name): [string, Known] => [name, result])]);
+}
+
 /** The names of the number asked for, and the variables that hold one constant on every path to the call. */
-export function namesBefore(taking: Taking, words: Words): [string, Known][] {
+function namesBefore(taking: Taking, words: Words): [string, Known][] {
   return [...constantsBefore(taking, words), ...askedBefore(taking)];
 }
 

@@ -187,14 +187,16 @@ function handing({ graph, node, call }: CallAt, page: number): Partial<Rising> &
 /**
  * The calls in function `at`, which has the pages, that lead to a release, each with its count in terms of that function. Empty if the
  * release is reached in another way, or without a plain count, unless single pages are passed to it.
+ * @param has true for a place in a visit of that function which has the pages
  */
 export function countsAt(
   program: Program,
   release: SeenRelease,
   at: FunctionReference,
+  has: (visit: Visit, pos: number) => boolean = (visit) => isEntered(visit, at),
 ): { pos: number; count: Count; handsOne: boolean }[] {
   return countedFrom(program, release).flatMap(({ visit, pos, count, handsOne }) => {
-    if (isEntered(visit, at) && (count !== null || handsOne)) return [{ pos, count: count ?? unnamed, handsOne }];
+    if (has(visit, pos) && (count !== null || handsOne)) return [{ pos, count: count ?? unnamed, handsOne }];
     if (visit.way !== 'field' || count === null) return [];
     // A helper that fetches the pages from the object which it is given.
     const { reference } = visit.flow;

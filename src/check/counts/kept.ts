@@ -4,6 +4,7 @@
  */
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { structName } from '../../program/types.js';
 import { stepsTo } from '../../survey/trace.js';
@@ -13,7 +14,7 @@ import { taken } from '../finding.js';
 import { type Counted, countedFrom, isEntered, meantIn } from './bounds.js';
 import type { CountFault } from './fault.js';
 import { setTo, sumsIn, wantedIn } from './rounds.js';
-import { ALL, addedIn, type Names, SHORT } from './symbols.js';
+import { ALL, addedIn, type Known, type Names, SHORT } from './symbols.js';
 import { type Taking, takingsOf } from './taking.js';
 
 /** Members of structs that say how many pages a site took, as `tag.name`. */
@@ -26,6 +27,16 @@ export type Numbers = ReadonlySet<string>;
 export function numbersIn({ subject: { program }, reference: { file }, graph }: Taking, names: Names): string[] {
   const counts = [...names].filter(([, { base, plus }]) => base !== 'number' && plus === 0);
   return counts.flatMap(([path]) => memberName(program, file, graph, path) ?? []);
+}
+
+/**
+ * The members of objects behind parameters that hold exactly the result where a function returns, as paths.
+ * @param before what was found at another return: a member has to hold it at both; `null` at the first
+ */
+export function leftIn({ graph: { params } }: Taking, names: Names, before: readonly string[] | null): readonly string[] {
+  const isGiven = (path: string): boolean => rootOf(path) !== path && params.some(({ name }) => name === rootOf(path));
+  const isResult = ({ base, plus }: Known): boolean => base === 'result' && plus === 0;
+  return [...names].flatMap(([path, known]) => (isResult(known) && isGiven(path) && before?.includes(path) !== false ? [path] : []));
 }
 
 /** A path's last member, as `tag.name`; `null` for a variable, or if the struct is not known. */

@@ -61,7 +61,8 @@ export function walkingOf(taking: Taking): Walking {
   const { program } = subject;
   const path = array.path ?? '';
   const one = asked.text === '1' && taking.indexes !== 'bytes';
-  const arrays = array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))];
+  const named = array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))];
+  const arrays = one ? [...named, ...variablesFor(graph, named)] : named;
   return {
     taking,
     program,
@@ -69,9 +70,9 @@ export function walkingOf(taking: Taking): Walking {
     start,
     words: { asked: asked.text, constant: (name) => program.constant(name, reference.file) },
     one,
-    arrays: one ? [...arrays, ...variablesFor(graph, arrays)] : arrays,
+    arrays,
     earlier: holdsEarlier(taking),
-    drops: dropsIn(subject, reference),
+    drops: dropsIn(subject, reference, graph, (p) => isArray({ arrays }, p)),
     wanted: wantedIn(taking),
     tested: testedIn(subject, reference),
   };

@@ -2,8 +2,9 @@
 import { holds } from '../../flow/outcome.js';
 import { readLater } from '../../flow/paths/function/live.js';
 import { keptOf, withEntry } from '../../flow/paths/memory/maps.js';
+import { changesOf } from '../../flow/stores.js';
 import type { FunctionReference } from '../../program/file.js';
-import type { Assume, Graph, Node } from '../../program/graph.js';
+import type { Assume, CallOperation, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { unsignedComparison, wideSigned, wideUnsigned } from '../../protocol/index.js';
@@ -93,10 +94,27 @@ export function after(program: Program, reference: FunctionReference, node: Node
       return moved && (moved.base === 'number' || Math.abs(moved.plus) < 3) ? withEntry(kept, o.target, moved) : kept;
     }
     case 'call':
-      return o.args.reduce((n, a) => (a.address && a.path !== null ? forget(n, a.path) : n), names);
+      return o.args.reduce((n, a, i) => {
+        if (a.path === null) return n;
+        return a.address
+          ? forget(n, a.path)
+          : keptOf(n, (name) => !isChanged(program, reference, o, i, suffixAfter(name, a.path as string)));
+      }, names);
     default:
       return names;
   }
+}
+
+/** True if a call changes the member at `suffix` of what it is given as an argument; never of the argument itself. */
+function isChanged(
+  program: Program,
+  { file }: FunctionReference,
+  { name }: CallOperation,
+  argument: number,
+  suffix: string | null,
+): boolean {
+  if (name === null || suffix === null || suffix === '') return false;
+  return program.resolve(name, file).some((callee) => changesOf(program)(callee, argument, suffix));
 }
 
 /** A known integer plus a number; `null` if one of the two is not known. */

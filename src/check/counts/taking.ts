@@ -5,7 +5,7 @@ import type { Holder } from '../../flow/paths/memory/state.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isStore, type Node } from '../../program/graph.js';
-import { rootOf, type Value } from '../../program/path.js';
+import { pathBelow, rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { plainPath, sourceName } from '../../program/text.js';
 import { acquiredOf, type Site } from '../../survey/sites.js';
@@ -32,6 +32,8 @@ export interface Taking {
    * `part` of the array; or `bytes`.
    */
   indexes: 'all' | 'some' | 'part' | 'bytes';
+  /** Members that hold the number taken, or the error, behind the call: the function that is called has left it there. */
+  left: readonly string[];
   /** The steps from the acquiring call to this one. */
   way: readonly FindingStep[];
 }
@@ -61,6 +63,7 @@ export function takingsOf(subject: Subject): Taking[] {
         asked,
         outcomes: one ? failed | ALL : ERROR | ZERO | SHORT | ALL,
         indexes: result === 'bytes' ? 'bytes' : isPart(site.call, at) ? 'part' : 'all',
+        left: [],
         way: [taken(subject)],
       },
     ];
@@ -87,8 +90,9 @@ function isPart(call: CallOperation, at: number): boolean {
 /**
  * The calls of a function that returns its count with the outcomes `handed`, if the caller gave it the array, or the object in which that
  * is, and it did not change that. Where it was not given the number asked for, ERROR has to be among the outcomes.
+ * @param left members of the objects that it is given in which it leaves the count, too
  */
-export function takingsAbove(taking: Taking, handed: number): Taking[] {
+export function takingsAbove(taking: Taking, handed: number, left: readonly string[]): Taking[] {
   const { subject, reference, graph, start, array, asked } = taking;
   const { program } = subject;
   const params = graph.params.map((p) => p.name);
@@ -117,10 +121,17 @@ export function takingsAbove(taking: Taking, handed: number): Taking[] {
         asked: { text, path: wanted ? plainPath(wanted) : null },
         outcomes: ERROR | handed,
         indexes: isPart(call, pages.of) ? 'part' : isAsked ? 'all' : 'some',
+        left: left.flatMap((member) => inCaller(member, params, call) ?? []),
         way: [...taking.way, step],
       },
     ];
   });
+}
+
+/** A member of what a parameter leads to, in terms of the arguments of a call. */
+function inCaller(member: string, params: readonly string[], { args }: CallOperation): string | null {
+  const given = args[params.indexOf(rootOf(member))];
+  return given ? pathBelow(given, member.slice(rootOf(member).length)) : null;
 }
 
 /** The parameter that an array is passed in, and the suffix below it at which the array is; `null` for any other array. */

@@ -6,7 +6,7 @@ import { holds } from '../../flow/outcome.js';
 import { textAt } from '../../flow/paths/function/text.js';
 import { conditionText } from '../../flow/paths/memory/condition-text.js';
 import { keepsBits, masksSetAt } from '../../flow/paths/memory/masks.js';
-import { type Assume, type CallOperation, type Copy, isStore, type Node, type Store } from '../../program/graph.js';
+import { type Assume, type CallOperation, type Copy, type Graph, isStore, type Node, type Store } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { releases, saysNoReferences, transfers, userTests } from '../../protocol/index.js';
@@ -14,12 +14,12 @@ import type { Subject } from '../../survey/unit.js';
 import { swapped } from '../../syntax/comparisons.js';
 import { atCall, fills } from './at-call.js';
 import { atReturn } from './at-return.js';
-import { namesBefore } from './before.js';
+import { namesBehind } from './before.js';
 import { askedFrom, assumed, isSaid, without } from './conditions.js';
 import type { CountFault } from './fault.js';
 import { takesAsItIs } from './helper.js';
 import { inLoop } from './in-loop.js';
-import { type Numbers, numbersIn } from './kept.js';
+import { leftIn, type Numbers, numbersIn } from './kept.js';
 import { addedUp } from './passed-over.js';
 import { faultAt, isArray, isPage, isTest, type State, type Walking, walkingOf } from './path.js';
 import { isComplete } from './rounds.js';
@@ -67,14 +67,14 @@ export function countFaults(subject: Subject): { faults: CountFault[]; numbers: 
   for (let up = 0; takings.length > 0 && up <= maxCallers; up++) {
     const above: Taking[] = [];
     for (const taking of takings) {
-      const { faults, handed, numbers } = walk(taking);
+      const { faults, handed, left, numbers } = walk(taking);
       for (const member of numbers) members.add(member);
       for (const fault of faults) {
         if (!tellable[taking.indexes].has(fault.kind) && !isOfAnyPart(fault)) continue;
         const key = `${fault.kind}:${fault.reference.key}:${fault.pos}`;
         if (!found.has(key)) found.set(key, fault);
       }
-      if (handed & SHORT && handed & ALL) above.push(...takingsAbove(taking, handed));
+      if (handed & SHORT && handed & ALL) above.push(...takingsAbove(taking, handed, left));
     }
     takings = above;
   }
@@ -86,13 +86,26 @@ function isOfAnyPart({ kind, how }: CountFault): boolean {
   return kind === 'drop' && (how === 'negative' || how === 'early');
 }
 
-/** The faults behind a call, the outcomes with which its result is returned as the count, and the members that the count is left in. */
-function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: readonly string[] } {
+/** What a walk over the paths behind a call finds. */
+interface Walked {
+  faults: CountFault[];
+  /** The outcomes with which the result is returned as the count, or left in members of what the function was given. */
+  handed: number;
+  /** Those members, as paths. */
+  left: readonly string[];
+  /** The members that the count is left in where the function succeeds, as `tag.name`. */
+  numbers: readonly string[];
+}
+
+function walk(taking: Taking): Walked {
   const w = walkingOf(taking);
   const { graph, start, words } = w;
   const faults: CountFault[] = [];
   let zeroIsSuccess = false;
   let handed = 0;
+  /** Outcomes with which a function without a return value ends. */
+  let unsaid = 0;
+  let left: readonly string[] | null = null;
   const numbers: string[] = [];
   let sum: { pos: number | null } | undefined;
   const seen = new Set<string>();
@@ -105,22 +118,22 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: 
     seen.add(key);
     queue.push(state);
   };
-  const names = new Map<string, Known>([...namesBefore(taking, words), [taking.call.result, { base: 'result', plus: 0 }]]);
+  const names = namesBehind(taking, words);
   for (const node of start.successors)
     push({
       node,
       outcomes: taking.outcomes,
       names,
       conditions: new Map(),
-      counted: false,
+      counted: taking.left.length > 0,
       complete: false,
-      told: false,
+      told: taking.left.length > 0,
       parent: null,
       step: null,
     });
   for (let i = 0; i < queue.length; i++) {
     // Past the bound, what was found counts, but what the function returns is not known.
-    if (queue.length > maxStates) return { faults: faults.filter(isPlain), handed: 0, numbers };
+    if (queue.length > maxStates) return { faults: faults.filter(isPlain), handed: 0, left: [], numbers };
     const state = queue[i] as State;
     if (state.node === start.id) {
       if ((state.outcomes & ALL) !== 0 && (state.outcomes & (SHORT | ERROR)) === SHORT) {
@@ -130,19 +143,30 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: 
       continue;
     }
     const n = graph.nodes[state.node] as Node;
+    if (isEndOfVoid(graph, n)) {
+      left = leftIn(taking, state.names, left);
+      unsaid |= state.outcomes;
+    }
     if (n.operation?.kind === 'return') {
       const returned = atReturn(w, state, n);
       faults.push(...returned.faults);
       zeroIsSuccess ||= returned.zeroIsSuccess;
       handed |= returned.handed;
+      if (returned.handed) left = leftIn(taking, state.names, left);
       if (state.outcomes & ALL) numbers.push(...numbersIn(taking, state.names));
       continue;
     }
     const next = step(w, state, n, faults);
     if (next) for (const node of n.successors) push({ ...next, node, parent: next, step: null });
   }
+  if (left !== null && left.length > 0) handed |= unsaid;
   // The caller keeps the first of several faults of one kind at a position, so the order of the others does not matter.
-  return zeroIsSuccess ? { faults, handed: 0, numbers } : { faults: faults.filter(isPlain), handed, numbers };
+  return zeroIsSuccess ? { faults, handed: 0, left: [], numbers } : { faults: faults.filter(isPlain), handed, left: left ?? [], numbers };
+}
+
+/** True where a function ends without a return value. */
+function isEndOfVoid({ exit }: Graph, { id, operation: o }: Node): boolean {
+  return id === exit || (o?.kind === 'return' && o.value === null);
 }
 
 /** True for a kind that is a fault whatever the function's success is. */
