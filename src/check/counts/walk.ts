@@ -23,6 +23,7 @@ import { leftIn, type Numbers, numbersIn } from './kept.js';
 import { addedUp } from './passed-over.js';
 import { faultAt, isArray, isPage, isTest, type State, type Walking, walkingOf } from './path.js';
 import { isComplete } from './rounds.js';
+import { takingsOfSum } from './summing.js';
 import {
   ALL,
   after,
@@ -75,6 +76,7 @@ export function countFaults(subject: Subject): { faults: CountFault[]; numbers: 
         if (!found.has(key)) found.set(key, fault);
       }
       if (handed & SHORT && handed & ALL) above.push(...takingsAbove(taking, handed, left));
+      above.push(...takingsOfSum(taking));
     }
     takings = above;
   }
