@@ -64,3 +64,29 @@ describe('a helper that leaves its result in the object', () => {
   complains(rule, 'and nowhere else', taken(seen('v->nr != n'), nothing, 'void'), `vec_use:${drop}`);
   accepts(rule, 'and nowhere else, where it is tested', taken(seen('v->nr > 0 && v->nr != n'), nothing, 'void'));
 });
+
+describe('a helper that leaves its result in the object and returns whether it has all', () => {
+  const drop = 'unpin_user_pages(v->ptrs, v->nr);';
+  const status = (returned: string, kept = 'got'): string =>
+    `int got = pin_user_pages_fast(a, n, FOLL_LONGTERM, v->ptrs);\n\n	v->nr = ${kept};\n	${returned}`;
+  const either = status('return got == n ? 0 : -EFAULT;');
+  const failing = (test: string, before = ''): string =>
+    `int ret = vec_take(a, n, v);\n\n	if (${test}) {\n		${before}${drop}\n		return ret;\n	}\n	return 0;`;
+  for (const returned of [
+    'return got == n ? 0 : -EFAULT;',
+    'if (got != n)\n		return got < 0 ? got : -EFAULT;\n	return 0;',
+    'if (v->nr == n)\n		return 0;\n	return -EFAULT;',
+  ])
+    complains(rule, returned, taken(failing('ret'), status(returned)), `vec_use:${drop}`);
+  for (const test of ['ret < 0', 'ret != 0']) complains(rule, `where ${test}`, taken(failing(test), either), `vec_use:${drop}`);
+  accepts(rule, 'where it has all', taken(failing('!ret'), either));
+  accepts(rule, 'where it has all, tested at once', taken(`if (vec_take(a, n, v))\n		return -EFAULT;\n	${drop}\n	return 0;`, either));
+  accepts(rule, 'where the number is tested', taken(failing('ret', 'if (v->nr > 0)\n			'), either));
+  accepts(rule, 'where the helper leaves none', taken(failing('ret'), status('return got == n ? 0 : -EFAULT;', 'max(got, 0)')));
+  accepts(
+    rule,
+    'where the helper has set it to zero',
+    taken(failing('ret'), status('if (got < 0)\n		v->nr = 0;\n	return got == n ? 0 : -EFAULT;')),
+  );
+  accepts(rule, 'where it says something else', taken(failing('ret'), status('return vec_told(v);')));
+});

@@ -6,8 +6,10 @@ import type { Taking } from './taking.js';
 
 /** What integers stand for behind the call: what they stood for before, its result, and what it has left in members. */
 export function namesBehind(taking: Taking, words: Words): Names {
+  const { call, left, status } = taking;
   const result: Known = { base: 'result', plus: 0 };
-  return new Map([...namesBefore(taking, words), ...[taking.call.result, ...taking.left].map((name): [string, Known] => [name, result])]);
+  const returned: Known = status === null ? result : { base: 'status', plus: 0 };
+  return new Map([...namesBefore(taking, words), [call.result, returned], ...left.map((name): [string, Known] => [name, result])]);
 }
 
 /** The names of the number asked for, and the variables that hold one constant on every path to the call. */

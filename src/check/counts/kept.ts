@@ -25,7 +25,7 @@ export type Numbers = ReadonlySet<string>;
  * @param names what is known of integers there
  */
 export function numbersIn({ subject: { program }, reference: { file }, graph }: Taking, names: Names): string[] {
-  const counts = [...names].filter(([, { base, plus }]) => base !== 'number' && plus === 0);
+  const counts = [...names].filter(([, { base, plus }]) => (base === 'result' || base === 'asked') && plus === 0);
   return counts.flatMap(([path]) => memberName(program, file, graph, path) ?? []);
 }
 

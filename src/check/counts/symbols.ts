@@ -10,9 +10,9 @@ import type { Program } from '../../program/program.js';
 import { unsignedComparison, wideSigned, wideUnsigned } from '../../protocol/index.js';
 import { swapped } from '../../syntax/comparisons.js';
 
-/** An integer, as a base and what is added to it. */
+/** An integer, as a base and what is added to it. A `status` says only whether a function has failed. */
 export interface Known {
-  base: 'result' | 'asked' | 'number';
+  base: 'result' | 'asked' | 'number' | 'status';
   plus: number;
 }
 
@@ -48,8 +48,13 @@ function numberOf(text: string): number | null {
   return number.test(t) ? Number.parseInt(t.replace(/\s/g, ''), /0x/i.test(t) ? 16 : 10) : null;
 }
 
-/** What is known of a value; `null` if nothing is. */
-export function symbolOf(value: Value, names: Names, { asked, constant }: Words): Known | null {
+/** What is known of a value as a number; `null` if nothing is. */
+export function symbolOf(value: Value, names: Names, words: Words): Known | null {
+  const known = knownOf(value, names, words);
+  return known?.base === 'status' ? null : known;
+}
+
+function knownOf(value: Value, names: Names, { asked, constant }: Words): Known | null {
   if (value.address) return null;
   if (value.path === null && value.text !== '' && value.text === asked) return { base: 'asked', plus: 0 };
   if (value.path !== null && !constantName.test(value.path)) return moved(names.get(value.path), addedIn(value));
@@ -76,7 +81,7 @@ export function after(program: Program, reference: FunctionReference, node: Node
     case 'copy': {
       if (!o.replaces) return forget(names, o.target);
       const kept = forget(names, o.target);
-      const source = symbolOf(o.source, names, words);
+      const source = knownOf(o.source, names, words);
       return source ? withEntry(kept, o.target, source) : kept;
     }
     case 'clear': {

@@ -13,6 +13,12 @@ import type { Subject } from '../../survey/unit.js';
 import { type FindingStep, stepIn, taken } from '../finding.js';
 import { ALL, ERROR, SHORT, ZERO } from './symbols.js';
 
+/** The outcomes of the acquiring call for which a function returns zero, and for which that function returns an error: bits of sets. */
+export interface Status {
+  zero: number;
+  error: number;
+}
+
 /** Such a call in one variant of its function. */
 export interface Taking {
   subject: Subject;
@@ -34,6 +40,8 @@ export interface Taking {
   indexes: 'all' | 'some' | 'part' | 'bytes';
   /** Members that hold the number taken, or the error, behind the call: the function that is called has left it there. */
   left: readonly string[];
+  /** What the result says, if it is no count. */
+  status: Status | null;
   /** The steps from the acquiring call to this one. */
   way: readonly FindingStep[];
 }
@@ -64,6 +72,7 @@ export function takingsOf(subject: Subject): Taking[] {
         outcomes: one ? failed | ALL : ERROR | ZERO | SHORT | ALL,
         indexes: result === 'bytes' ? 'bytes' : isPart(site.call, at) ? 'part' : 'all',
         left: [],
+        status: null,
         way: [taken(subject)],
       },
     ];
@@ -122,6 +131,7 @@ export function takingsAbove(taking: Taking, handed: number, left: readonly stri
         outcomes: ERROR | handed,
         indexes: isPart(call, pages.of) ? 'part' : isAsked ? 'all' : 'some',
         left: left.flatMap((member) => inCaller(member, params, call) ?? []),
+        status: null,
         way: [...taking.way, step],
       },
     ];

@@ -6,7 +6,7 @@ import { holds } from '../../flow/outcome.js';
 import { textAt } from '../../flow/paths/function/text.js';
 import { conditionText } from '../../flow/paths/memory/condition-text.js';
 import { keepsBits, masksSetAt } from '../../flow/paths/memory/masks.js';
-import { type Assume, type CallOperation, type Copy, type Graph, isStore, type Node, type Store } from '../../program/graph.js';
+import { type Assume, type CallOperation, type Copy, isStore, type Node, type Store } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { releases, saysNoReferences, transfers, userTests } from '../../protocol/index.js';
@@ -16,14 +16,15 @@ import { atCall, fills } from './at-call.js';
 import { atReturn } from './at-return.js';
 import { namesBehind } from './before.js';
 import { askedFrom, assumed, isSaid, without } from './conditions.js';
+import { type Ends, isEnd, noEnds, takingsBehind, withEnd } from './ends.js';
 import type { CountFault } from './fault.js';
 import { takesAsItIs } from './helper.js';
 import { inLoop } from './in-loop.js';
-import { leftIn, type Numbers, numbersIn } from './kept.js';
+import { type Numbers, numbersIn } from './kept.js';
 import { addedUp } from './passed-over.js';
 import { faultAt, isArray, isPage, isTest, type State, type Walking, walkingOf } from './path.js';
 import { isComplete } from './rounds.js';
-import { takingsOfSum } from './summing.js';
+import { leftBy } from './status.js';
 import {
   ALL,
   after,
@@ -38,7 +39,7 @@ import {
   symbolOf,
   ZERO,
 } from './symbols.js';
-import { type Taking, takingsAbove, takingsOf } from './taking.js';
+import { type Taking, takingsOf } from './taking.js';
 
 /** The most states that are walked behind one call. */
 const maxStates = 3000;
@@ -68,15 +69,14 @@ export function countFaults(subject: Subject): { faults: CountFault[]; numbers: 
   for (let up = 0; takings.length > 0 && up <= maxCallers; up++) {
     const above: Taking[] = [];
     for (const taking of takings) {
-      const { faults, handed, left, numbers } = walk(taking);
+      const { faults, ends, numbers } = walk(taking);
       for (const member of numbers) members.add(member);
       for (const fault of faults) {
         if (!tellable[taking.indexes].has(fault.kind) && !isOfAnyPart(fault)) continue;
         const key = `${fault.kind}:${fault.reference.key}:${fault.pos}`;
         if (!found.has(key)) found.set(key, fault);
       }
-      if (handed & SHORT && handed & ALL) above.push(...takingsAbove(taking, handed, left));
-      above.push(...takingsOfSum(taking));
+      if (ends !== null) above.push(...takingsBehind(taking, ends));
     }
     takings = above;
   }
@@ -91,10 +91,8 @@ function isOfAnyPart({ kind, how }: CountFault): boolean {
 /** What a walk over the paths behind a call finds. */
 interface Walked {
   faults: CountFault[];
-  /** The outcomes with which the result is returned as the count, or left in members of what the function was given. */
-  handed: number;
-  /** Those members, as paths. */
-  left: readonly string[];
+  /** What the ends of the function say; `null` if not all were seen. */
+  ends: Ends | null;
   /** The members that the count is left in where the function succeeds, as `tag.name`. */
   numbers: readonly string[];
 }
@@ -103,11 +101,7 @@ function walk(taking: Taking): Walked {
   const w = walkingOf(taking);
   const { graph, start, words } = w;
   const faults: CountFault[] = [];
-  let zeroIsSuccess = false;
-  let handed = 0;
-  /** Outcomes with which a function without a return value ends. */
-  let unsaid = 0;
-  let left: readonly string[] | null = null;
+  let ends = noEnds;
   const numbers: string[] = [];
   let sum: { pos: number | null } | undefined;
   const seen = new Set<string>();
@@ -135,7 +129,7 @@ function walk(taking: Taking): Walked {
     });
   for (let i = 0; i < queue.length; i++) {
     // Past the bound, what was found counts, but what the function returns is not known.
-    if (queue.length > maxStates) return { faults: faults.filter(isPlain), handed: 0, left: [], numbers };
+    if (queue.length > maxStates) return { faults: faults.filter(isPlain), ends: null, numbers };
     const state = queue[i] as State;
     if (state.node === start.id) {
       if ((state.outcomes & ALL) !== 0 && (state.outcomes & (SHORT | ERROR)) === SHORT) {
@@ -145,30 +139,18 @@ function walk(taking: Taking): Walked {
       continue;
     }
     const n = graph.nodes[state.node] as Node;
-    if (isEndOfVoid(graph, n)) {
-      left = leftIn(taking, state.names, left);
-      unsaid |= state.outcomes;
-    }
-    if (n.operation?.kind === 'return') {
+    if (isEnd(graph, n)) {
       const returned = atReturn(w, state, n);
+      ends = withEnd(w, ends, state, n, returned);
       faults.push(...returned.faults);
-      zeroIsSuccess ||= returned.zeroIsSuccess;
-      handed |= returned.handed;
-      if (returned.handed) left = leftIn(taking, state.names, left);
       if (state.outcomes & ALL) numbers.push(...numbersIn(taking, state.names));
       continue;
     }
     const next = step(w, state, n, faults);
     if (next) for (const node of n.successors) push({ ...next, node, parent: next, step: null });
   }
-  if (left !== null && left.length > 0) handed |= unsaid;
   // The caller keeps the first of several faults of one kind at a position, so the order of the others does not matter.
-  return zeroIsSuccess ? { faults, handed: 0, left: [], numbers } : { faults: faults.filter(isPlain), handed, left: left ?? [], numbers };
-}
-
-/** True where a function ends without a return value. */
-function isEndOfVoid({ exit }: Graph, { id, operation: o }: Node): boolean {
-  return id === exit || (o?.kind === 'return' && o.value === null);
+  return { faults: ends.zeroIsSuccess ? faults : faults.filter(isPlain), ends, numbers };
 }
 
 /** True for a kind that is a fault whatever the function's success is. */
@@ -194,7 +176,9 @@ function behindTest(w: Walking, state: State, n: Node, o: Assume, faults: CountF
   if (o.op === '==' && userTests.has(o.call?.name ?? '')) return null;
   if (o.call !== null && saysNoReferences(o.call.name, o.call.args[1]?.text ?? '', o.op === '!=')) return null;
   const complete = state.complete || isComplete(o, w.wanted);
-  const outcomes = leaves(state.outcomes, o, names, words, (c) => comparesUnsigned(program, w.taking.reference, graph, c));
+  const outcomes =
+    leftBy(w.taking, state.outcomes, o, names, words) ??
+    leaves(state.outcomes, o, names, words, (c) => comparesUnsigned(program, w.taking.reference, graph, c));
   const [left, right] = [symbolOf(o.left, names, words), symbolOf(o.right, names, words)];
   if (outcomes === 0 || asksForNone(left, o.op, right) || asksForNone(right, swapped[o.op] ?? o.op, left)) return null;
   let next: State = { ...state, complete, step: null };
