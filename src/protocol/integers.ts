@@ -53,6 +53,9 @@ export const wholePages: readonly RegExp[] = [
   `(?:ALIGN|round_?up)\\(${named}, PAGE_SIZE\\) ${byPage}`,
 ].map((text) => new RegExp(`^${text}$`));
 
+/** Matches an expression that makes a number of bytes one of pages. */
+export const pageCount = /\b(?:PFN_UP|PFN_DOWN)\(|\b(?:DIV_ROUND_UP\w*|howmany)\(.*, PAGE_SIZE\)|(?:\/ PAGE_SIZE|>> PAGE_SHIFT)$/;
+
 /** Matches C that tests whether something begins with a page: include/linux/mm.h, align.h, uio.h */
 export const alignmentTest = /\b(?:PAGE_ALIGNED|IS_ALIGNED|offset_in_page|iov_iter_alignment|iov_iter_is_aligned)\s*\(|&\s*~\s*PAGE_MASK\b/;
 

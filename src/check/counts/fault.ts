@@ -12,9 +12,9 @@ export interface CountFault {
   kind: 'drop' | 'use' | 'success' | 'sum' | 'round' | 'result' | 'error';
   /**
    * `unfilled`: more pages than there are. `early`: the total of several iterations before they have taken it. `negative`: an error code as
-   * the number. `past`: the one behind the last. `few`: one too few.
+   * the number. `past`: the one behind the last. `few`: one too few. `consumed`: as many as bytes say that are no longer what was taken.
    */
-  how: 'unfilled' | 'early' | 'negative' | 'past' | 'few';
+  how: 'unfilled' | 'early' | 'negative' | 'past' | 'few' | 'consumed';
   /** The function with the statement. */
   reference: FunctionReference;
   pos: number;

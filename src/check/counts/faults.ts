@@ -4,6 +4,7 @@ import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
 import { type Complaint, stepIn } from '../finding.js';
 import { byteFaults } from './bytes.js';
+import { consumedFaults } from './consumed.js';
 import type { CountFault } from './fault.js';
 import { numberFaults } from './kept.js';
 import { countFaults } from './walk.js';
@@ -12,7 +13,7 @@ import { countFaults } from './walk.js';
 export const faultsOf = remembered((subject: Subject): CountFault[] => {
   const { faults, numbers } = countFaults(subject);
   const isNew = ({ kind, pos }: CountFault): boolean => !faults.some((f) => f.kind === kind && f.pos === pos);
-  return [...faults, ...once([...numberFaults(subject, numbers).filter(isNew), ...byteFaults(subject)])];
+  return [...faults, ...once([...numberFaults(subject, numbers).filter(isNew), ...byteFaults(subject), ...consumedFaults(subject)])];
 });
 
 /** One fault for each position: several variants of a function have the same. */

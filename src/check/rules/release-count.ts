@@ -17,6 +17,7 @@ const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) 
   early: (_, api) => `all pages that were asked for are dropped where the iterations of ${api}() have not taken all of them`,
   negative: (_, api) => `the error of ${api}() is passed on as a number of pages: it becomes a very large one`,
   past: (_, api) => `one page more than ${api}() took is dropped`,
+  consumed: (_, api) => `as many pages are dropped as is computed from the bytes of ${api}() after something else was put in their place`,
   few: (_, api) => `one page less than ${api}() took is dropped`,
 };
 
