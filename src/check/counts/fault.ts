@@ -13,8 +13,9 @@ export interface CountFault {
   /**
    * `unfilled`: more pages than there are. `early`: the total of several iterations before they have taken it. `negative`: an error code as
    * the number. `past`: the one behind the last. `few`: one too few. `consumed`: as many as bytes say that are no longer what was taken.
+   * `rest`: none of a last batch that is full.
    */
-  how: 'unfilled' | 'early' | 'negative' | 'past' | 'few' | 'consumed';
+  how: 'unfilled' | 'early' | 'negative' | 'past' | 'few' | 'consumed' | 'rest';
   /** The function with the statement. */
   reference: FunctionReference;
   pos: number;

@@ -7,13 +7,22 @@ import { byteFaults } from './bytes.js';
 import { consumedFaults } from './consumed.js';
 import type { CountFault } from './fault.js';
 import { numberFaults } from './kept.js';
+import { lastBatchFaults } from './last-batch.js';
 import { countFaults } from './walk.js';
 
 /** Every counting fault of a site, one of each kind at a position. */
 export const faultsOf = remembered((subject: Subject): CountFault[] => {
   const { faults, numbers } = countFaults(subject);
   const isNew = ({ kind, pos }: CountFault): boolean => !faults.some((f) => f.kind === kind && f.pos === pos);
-  return [...faults, ...once([...numberFaults(subject, numbers).filter(isNew), ...byteFaults(subject), ...consumedFaults(subject)])];
+  return [
+    ...faults,
+    ...once([
+      ...numberFaults(subject, numbers).filter(isNew),
+      ...byteFaults(subject),
+      ...consumedFaults(subject),
+      ...lastBatchFaults(subject),
+    ]),
+  ];
 });
 
 /** One fault for each position: several variants of a function have the same. */

@@ -18,6 +18,7 @@ const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) 
   negative: (_, api) => `the error of ${api}() is passed on as a number of pages: it becomes a very large one`,
   past: (_, api) => `one page more than ${api}() took is dropped`,
   consumed: (_, api) => `as many pages are dropped as is computed from the bytes of ${api}() after something else was put in their place`,
+  rest: (_, api) => `no page of a last batch that is full is dropped, of those that ${api}() took: its remainder is zero`,
   few: (_, api) => `one page less than ${api}() took is dropped`,
 };
 
