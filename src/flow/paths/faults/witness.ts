@@ -58,7 +58,8 @@ export function lateOf({ file, name }: FunctionReference, { kind, trail, pos }: 
 export function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: string, before: readonly PathStep[] = []): Witness {
   const steps = spokenSteps(exit.trail);
   // If an object was ended without a look at the result, the fault is there, whoever else has a pointer to the pages.
-  const given = latest(exit.trail, 'abandoned') ?? latest(exit.trail, 'apart');
+  // So it is where a drop of some pages leaves out the others.
+  const given = latest(exit.trail, 'abandoned') ?? latest(exit.trail, 'apart') ?? latest(exit.trail, 'spared');
   return {
     kind: 'leak',
     short: (exit.outcomes & (outcome.all | outcome.earlier)) === 0,

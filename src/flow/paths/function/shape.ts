@@ -111,7 +111,7 @@ function partsIn({ name, args }: CallOperation, offsets: ReadonlySet<string>): s
 }
 
 /** True if another iteration of a loop may follow a node: it is not on a way out. */
-function goesOn(nodes: readonly Node[], from: Node, loop: Loop): boolean {
+export function goesOn(nodes: readonly Node[], from: Node, loop: Loop): boolean {
   const seen = new Set<number>();
   const queue = [...from.successors];
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {

@@ -13,8 +13,9 @@ import { countedIn } from './extras.js';
 import { isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
 import { isNone } from './none.js';
+import { sparedAll, stoppedIn } from './stopped.js';
 import { sweepAt } from './sweep.js';
-import { isBelow, isMerging, isMovedOn, isRest, mergesOnly } from './unwind.js';
+import { isBelowFollowed, isMerging, isMovedOn, isRest, mergesOnly } from './unwind.js';
 
 /** The state after an edge; `null` if the path cannot take it. */
 export function along(local: WalkContext, from: Node, to: Node, before: State): State | null {
@@ -41,7 +42,11 @@ export function along(local: WalkContext, from: Node, to: Node, before: State): 
       const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
       // A loop over pages that are held has at least one iteration. One that drops pages drops all, unless it is jumped out of.
       const undoes = isOthers(local, l, state);
-      if (!state.loops.has(l.id) && !undoes && !isNone(local, state, from, local.entry.kind === 'given')) return null;
+      if (!state.loops.has(l.id) && !undoes) {
+        const spared = sparedAll(local, from, l, state);
+        if (spared === null && !isNone(local, state, from, local.entry.kind === 'given')) return null;
+        state = spared ?? state;
+      }
       const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
       if (
         drops &&
@@ -55,7 +60,7 @@ export function along(local: WalkContext, from: Node, to: Node, before: State): 
       )
         unsure = true;
     }
-    state = countedIn(local, l, state);
+    state = stoppedIn(local, from, l, countedIn(local, l, state));
     if (isSwept(local, from, l, state)) state = altered(state, { dropped: { ...(state.dropped as Drop), whole: true } });
     if (state.phase === 'released' && isOthersLeft(local, from, l, state)) {
       const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
@@ -110,8 +115,7 @@ function isOthersLeft({ entry, graph, shape }: WalkContext, from: Node, loop: Lo
  */
 export function isOthers(local: WalkContext, loop: Loop, state: State): boolean {
   if (state.phase !== 'held') return false;
-  const { program, reference, graph } = local;
-  const undoes = state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
+  const undoes = (state.outcomes & outcome.earlier) === 0 && isBelowFollowed(loop, local, state);
   return undoes || (isRest(loop, local) && isContained(state)) || isMerging(loop, local);
 }
 

@@ -1,8 +1,6 @@
 /** Loops that undo the earlier iterations of another loop, but not the one that failed; and which element of an array a call is given. */
-import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, type Graph, isStore, type Loop, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
-import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { plainPath } from '../../../program/text.js';
 import { iterators, releases, transfers } from '../../../protocol/index.js';
@@ -152,19 +150,33 @@ function indexIn(e: Expression): string | null {
   }
 }
 
+/**
+ * Names of the index of the element that is followed. At the element at which a loop was left, the index is not what it was set to
+ * elsewhere.
+ */
+function namesIn(graph: Graph, { index, stopped }: State): string[] {
+  if (index === null) return [];
+  return index === stopped ? [index] : namesOf(graph, index);
+}
+
 const belowIn = remembered((_loop: Loop) => new Map<string, boolean>());
 
-/** True if a loop visits only the elements below the one that `index` has reached when the loop begins. */
-export function isBelow(program: Program, reference: FunctionReference, graph: Graph, loop: Loop, index: string): boolean {
+/** True if a loop visits only the elements below the one that an index of this name has reached when the loop begins. */
+export function isBelow(loop: Loop, name: string, { program, reference }: Within): boolean {
   const answers = belowIn(loop);
-  let found = answers.get(index);
+  let found = answers.get(name);
   if (found === undefined) {
     // A decrement before the loop, as in `for (i--; i >= 0; i--)`, is in its head.
     const plain = program.between(reference.file, loop.pos, loop.end).replace(/\s+/g, ' ').replaceAll('->', '.');
-    found = namesOf(graph, index).some((name) => below(plain, name.replaceAll('.', '\\.')));
-    answers.set(index, found);
+    found = below(plain, name.replaceAll('.', '\\.'));
+    answers.set(name, found);
   }
   return found;
+}
+
+/** True if a loop visits only the elements below the one that is followed. */
+export function isBelowFollowed(loop: Loop, local: InGraph, state: State): boolean {
+  return namesIn(local.graph, state).some((name) => isBelow(loop, name, local));
 }
 
 function below(text: string, i: string): boolean {
@@ -236,9 +248,9 @@ export function isMovedOn(local: WalkContext, state: State): boolean {
 }
 
 /** True for a count of the elements before those that this iteration has filled: `unpin(pages, n)` after `pin(…, pages + n)`. */
-export function isOfEarlier(graph: Graph, { phase, index, outcomes }: State, count: string | null): boolean {
-  if (phase !== 'held' || index === null || count === null || (outcomes & outcome.earlier) !== 0) return false;
-  return namesOf(graph, index).some((name) => ofObject(graph, name) === ofObject(graph, count));
+export function isOfEarlier(graph: Graph, state: State, count: string | null): boolean {
+  if (state.phase !== 'held' || count === null || (state.outcomes & outcome.earlier) !== 0) return false;
+  return namesIn(graph, state).some((name) => ofObject(graph, name) === ofObject(graph, count));
 }
 
 /** A path below a variable as one below the parameter, if the variable is only another name for that. */

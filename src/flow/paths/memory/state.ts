@@ -72,6 +72,8 @@ export interface State {
   unsure: boolean;
   /** The variable that indexes the element in which the reference is, until the path moves on from that element. */
   index: string | null;
+  /** The variable that indexes the element at which a loop over held pages was jumped out of, until the variable is set. */
+  stopped: string | null;
   /** Ids of the loops whose body was entered. */
   loops: ReadonlySet<number>;
   /** By the id of a counting loop, whether this iteration is known to be the last one, or not to be. */
@@ -100,6 +102,7 @@ export const nothingKnown: State = {
   linked: false,
   unsure: false,
   index: null,
+  stopped: null,
   loops: new Set(),
   last: new Map(),
   dropped: null,
@@ -128,6 +131,7 @@ export function altered(s: State, parts: Partial<State>): State {
     linked: s.linked,
     unsure: s.unsure,
     index: s.index,
+    stopped: s.stopped,
     loops: s.loops,
     last: s.last,
     dropped: s.dropped,

@@ -21,6 +21,8 @@ export type StepEvent =
   | { kind: 'abandoned' }
   /** A function failed and left the pages, although it drops them on other failures. */
   | { kind: 'apart' }
+  /** A drop of the elements before the one at which a loop was left: that one and those behind it are still held. */
+  | { kind: 'spared' }
   /** The pages were stored in memory that may live on. */
   | { kind: 'kept' }
   /** An object's pointer to the pages was cleared. */

@@ -69,7 +69,7 @@ export function settled(local: WalkContext, n: Node, state: State): boolean {
     if ([path, o.right.path].some((p) => countsTaking(local, p))) return true;
   // A count of what is held is not zero; but it may be the index of an iteration that failed.
   const saysNone = isZero(o.right) && /^(==|<=|<)$/.test(o.op);
-  if (saysNone && saysHowMany(local, path) && isCount(local, state, path, o.left)) return path !== state.index;
+  if (saysNone && saysHowMany(local, path) && isCount(local, state, path, o.left)) return path !== state.index && path !== state.stopped;
   const value = valueIn(state, o.left);
   if (isBacking(local, value)) return true;
   if (entry.kind === 'site') return false;

@@ -1,12 +1,12 @@
 /** The states after a node: what one operation does to the memory of a path. */
 import {
   type Assume,
+  type CallOperation,
   type Clear,
   type Copy,
   type Graph,
   isStore,
   type Node,
-  type Operation,
   type ReturnOperation,
 } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
@@ -20,6 +20,7 @@ import { isOfAnother, isOfLaterRound } from '../loops/elements.js';
 import { forgetElement, stepOver, stepPast } from '../loops/forget.js';
 import { reached, roundOf } from '../loops/last.js';
 import { isOthers } from '../loops/loops.js';
+import { sparedBy, stillStopped } from '../loops/stopped.js';
 import { namesOf } from '../loops/unwind.js';
 import { asksHeld, assume } from '../memory/conditions.js';
 import {
@@ -51,7 +52,7 @@ import { added, grown, isIncrease, isNumber, isNumberIn, offset } from './sums.j
 /** The states after a node; none if the path ends there, or cannot take it. */
 export function run(local: WalkContext, n: Node, before: State): State[] {
   const o = n.operation;
-  const state = wentThrough(local.graph, n.id, setAnew(before, o));
+  const state = wentThrough(local.graph, n.id, setAnew(local, n, before));
   const late = state.phase === 'released' ? lateAccess(local, n, o, state) : null;
   if (late) return late;
   switch (o?.kind) {
@@ -61,7 +62,7 @@ export function run(local: WalkContext, n: Node, before: State): State[] {
     case 'call':
       if (local.entry.kind === 'again' && isLookedAfter(local, o, state)) return [];
       if (n.loops.some((l) => isOthers(local, l, state))) return [state];
-      return call(local, n, o, state);
+      return called(local, n, o, state);
     case 'copy': {
       const source = valueIn(state, (local.nodes.said(n) as Copy).source);
       const target = placeAt(state, o.target);
@@ -144,8 +145,19 @@ export function run(local: WalkContext, n: Node, before: State): State[] {
   }
 }
 
+/** The states after a call; one of them with the elements that a drop of those before an index leaves out. */
+function called(local: WalkContext, n: Node, o: CallOperation, state: State): State[] {
+  const after = call(local, n, o, state);
+  const rest = sparedBy(local, n, o, state);
+  if (rest === null) return after;
+  const dropped = after.filter((next) => next.phase === 'released');
+  return [...dropped, ...(n.loops.some((l) => isOthers(local, l, rest)) ? [rest] : call(local, n, o, rest))];
+}
+
 /** The state in which the variable that an element was dropped by is set: a later drop by it is of another one. */
-function setAnew(state: State, o: Operation | null): State {
+function setAnew(local: WalkContext, n: Node, before: State): State {
+  const o = n.operation;
+  const state = stillStopped(local, n, before);
   const { dropped } = state;
   if (dropped === null || dropped.by === null) return state;
   const isTarget = isStore(o) && o.target === dropped.by;

@@ -9,7 +9,7 @@ import { testedBy } from '../function/tested.js';
 import { namesCalled } from '../function/text.js';
 import { errorSigns } from '../memory/signs.js';
 import { type Exit, sign } from '../memory/state.js';
-import { stepsOf, type TrailStep } from '../memory/trail.js';
+import { happened, stepsOf, type TrailStep } from '../memory/trail.js';
 
 interface Within {
   program: Program;
@@ -32,9 +32,9 @@ export function withEarly(within: Within, exits: Exit[]): Exit[] {
   });
 }
 
-/** True for an exit that fails with the pages, where nobody else was given them. */
-function mayBeEarly({ kind, result, unsure, linked }: Exit): boolean {
-  return kind === 'held' && !unsure && !linked && (result & sign.zero) === 0;
+/** True for an exit that fails with the pages, where nobody else was given them and no others of them were dropped. */
+function mayBeEarly({ kind, result, unsure, linked, trail }: Exit): boolean {
+  return kind === 'held' && !unsure && !linked && (result & sign.zero) === 0 && !happened(trail, 'spared');
 }
 
 /** The step at which a function turned towards an exit: a condition, or a call. */

@@ -112,6 +112,7 @@ export function isSame(a: State, b: State): boolean {
     a.each === b.each &&
     a.result === b.result &&
     a.index === b.index &&
+    a.stopped === b.stopped &&
     a.unsure === b.unsure &&
     a.dropped?.pos === b.dropped?.pos &&
     a.dropped?.by === b.dropped?.by &&

@@ -79,7 +79,9 @@ export function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[
   const mayTell = (e: Exit): boolean => failed(e) && !isMoved(e) && (drops || (takes && areThere(e)) || happened(e.trail, 'abandoned'));
   // A function that drops them where it succeeds keeps nothing.
   const isDone = takes && good.length === 0 && exits.some((e) => e.kind === 'dropped' && e.result === sign.zero && areThere(e));
-  return isDone || good.some((e) => !failed(e)) ? failing.filter(({ exit }) => mayTell(exit)) : [];
+  const isTidy = !isDone && good.every(failed);
+  // One that has dropped some pages does not leave the others to its caller.
+  return failing.filter(({ exit }) => happened(exit.trail, 'spared') || (!isTidy && mayTell(exit)));
 }
 
 /** The functions on a path that handed the pages on though they failed, innermost first. */
