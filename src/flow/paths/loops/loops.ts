@@ -5,6 +5,7 @@ import { acquires } from '../../../protocol/index.js';
 import type { WalkContext } from '../context.js';
 import { isSeed } from '../entry.js';
 import { conditionText } from '../memory/condition-text.js';
+import { asksHeld } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
 import { holders, isContained } from '../memory/memory.js';
 import { altered, type Drop, outcome, type State, theReference, told } from '../memory/state.js';
@@ -44,7 +45,7 @@ export function along(local: WalkContext, from: Node, to: Node, before: State): 
       const undoes = isOthers(local, l, state);
       if (!state.loops.has(l.id) && !undoes) {
         const spared = sparedAll(local, from, l, state);
-        if (spared === null && !isNone(local, state, from, local.entry.kind === 'given')) return null;
+        if (spared === null && !isNone(local, state, from, local.entry.kind === 'given') && !isAwaited(from, state)) return null;
         state = spared ?? state;
       }
       const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
@@ -78,6 +79,11 @@ export function along(local: WalkContext, from: Node, to: Node, before: State): 
   }
   if (rest) return altered(rest, { loops: loops ?? state.loops });
   return loops || unsure !== state.unsure ? altered(state, { loops: loops ?? state.loops, unsure }) : state;
+}
+
+/** True where a loop ends as there is what it has waited for, and what holds the pages: `while (!(obj = take(q)))`. */
+function isAwaited({ operation: o }: Node, state: State): boolean {
+  return o?.kind === 'assume' && o.op === '!=' && asksHeld(state, o);
 }
 
 /** The state in which another iteration begins: a variable that was dropped by may lead to another page in it. */
