@@ -13,7 +13,7 @@ import { happened } from '../memory/trail.js';
 import { countedIn } from './extras.js';
 import { isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
-import { isNone } from './none.js';
+import { isNone, isOfNone } from './none.js';
 import { sparedAll, stoppedIn } from './stopped.js';
 import { sweepAt } from './sweep.js';
 import { isBelowFollowed, isMerging, isMovedOn, isRest, mergesOnly } from './unwind.js';
@@ -34,6 +34,7 @@ export function along(local: WalkContext, from: Node, to: Node, before: State): 
   let unsure = state.unsure;
   for (const l of to.loops) {
     if (state.loops.has(l.id) || to.pos < l.bodyPos) continue;
+    if (isOfNone(local, l, state)) return null;
     loops ??= new Set(state.loops);
     loops.add(l.id);
   }
@@ -45,7 +46,7 @@ export function along(local: WalkContext, from: Node, to: Node, before: State): 
       const undoes = isOthers(local, l, state);
       if (!state.loops.has(l.id) && !undoes) {
         const spared = sparedAll(local, from, l, state);
-        if (spared === null && !isNone(local, state, from, local.entry.kind === 'given') && !isAwaited(from, state)) return null;
+        if (spared === null && !hasNone(local, from, l, state)) return null;
         state = spared ?? state;
       }
       const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
@@ -79,6 +80,11 @@ export function along(local: WalkContext, from: Node, to: Node, before: State): 
   }
   if (rest) return altered(rest, { loops: loops ?? state.loops });
   return loops || unsure !== state.unsure ? altered(state, { loops: loops ?? state.loops, unsure }) : state;
+}
+
+/** True where a loop may end without an iteration, though pages are held. */
+function hasNone(local: WalkContext, from: Node, loop: Loop, state: State): boolean {
+  return isNone(local, state, from, local.entry.kind === 'given') || isAwaited(from, state) || isOfNone(local, loop, state);
 }
 
 /** True where a loop ends as there is what it has waited for, and what holds the pages: `while (!(obj = take(q)))`. */

@@ -1,13 +1,14 @@
 /** Loops that have no first iteration, though pages are held: what they count to is zero. */
-import type { Node } from '../../../program/graph.js';
+import type { Loop, Node } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import { no } from '../../../syntax/truth.js';
 import { isSetBy } from '../function/shape.js';
 import type { InGraph } from '../function/text.js';
 import { isConstant, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
-import { type State, sign } from '../memory/state.js';
+import { outcome, type State, sign } from '../memory/state.js';
 import { handedOut, unset } from '../memory/unset.js';
+import { boundOf } from './sweep.js';
 
 /**
  * True if a condition comes out so that a loop has no first iteration, though the number that it counts to is zero only because nothing
@@ -19,6 +20,17 @@ export function isNone(within: InGraph, state: State, { operation: o }: Node, is
   if (isTold && [o.left, o.right].every((side) => isOwnConstant(within, state, side))) return true;
   if ((o.op === '<=' || o.op === '==') && isConstant(valueIn(state, o.right), no)) return isStillZero(within, state, o.left);
   return o.op === '>=' && signOf(state, valueIn(state, o.left)) === sign.zero && isUnset(state, o.right);
+}
+
+/**
+ * True for a loop that counts to, or down from, what the acquiring call has returned, where that took nothing: what is held was taken
+ * before.
+ */
+export function isOfNone(local: InGraph, loop: Loop, state: State): boolean {
+  const { phase, outcomes, result } = state;
+  if (phase !== 'held' || result === null || (outcomes & (outcome.short | outcome.all)) !== 0) return false;
+  const counts = [boundOf(loop, local), ...loop.variables];
+  return counts.some((path) => path !== null && valueIn(state, { path, address: false, text: '' }) === result);
 }
 
 /** True for a constant: written as one, or a variable's value that only the function itself can have set. */
