@@ -153,3 +153,56 @@ describe('a function that is handed the pages, and drops only some as it fails',
   complains('double-release', 'a caller that drops all', handed(drop, all), `req_run:${all}`);
   accepts('leak-on-path', 'a caller that drops all', handed('', all));
 });
+
+const added = (
+  drop: string,
+  take = 'if (!bio_add_page(bio, pages[i], PAGE_SIZE, 0))',
+) => `static int add(struct bio *bio, struct iov_iter *it, struct pipe_inode_info *pipe)
+{
+	struct page *stack[16], **pages = stack;
+	size_t off;
+	ssize_t len = iov_iter_extract_pages(it, &pages, SIZE_MAX, 16, 0, &off);
+	int i, j, n;
+
+	if (len <= 0)
+		return len;
+	n = DIV_ROUND_UP(off + len, PAGE_SIZE);
+	for (i = 0; i < n; i++) {
+		${take}
+			break;
+	}
+	${drop}
+	return 0;
+}
+int bio_write(struct block_device *bdev, struct iov_iter *it, struct pipe_inode_info *pipe)
+{
+	struct bio *bio = bio_alloc(bdev, 8, REQ_OP_WRITE, GFP_KERNEL);
+	int ret;
+
+	bio_set_flag(bio, BIO_PAGE_PINNED);
+	ret = add(bio, it, pipe);
+	if (!ret)
+		ret = submit_bio_wait(bio);
+	bio_release_pages(bio, false);
+	bio_put(bio);
+	return ret;
+}
+`;
+
+describe('a drop of the pages behind the one that a bio did not take', () => {
+  const behind = [
+    'while (++i < n)\n\t\tunpin_user_page(pages[i]);',
+    'for (i++; i < n; i++)\n\t\tunpin_user_page(pages[i]);',
+    'for (++i; i < n; i++)\n\t\tunpin_user_page(pages[i]);',
+    'for (j = i + 1; j < n; j++)\n\t\tunpin_user_page(pages[j]);',
+  ];
+  for (const drop of behind) {
+    complains('leak-on-path', drop, added(drop), `add:${drop.split('\n\t\t')[1]}`);
+    accepts('leak-on-path', `and of that page: ${drop}`, added(`if (i < n)\n\t\tunpin_user_page(pages[i]);\n\t${drop}`));
+    accepts('leak-on-path', `where another function may have it: ${drop}`, added(drop, 'if (!hw_add_page(bio, pages[i]))'));
+  }
+  const folio = 'if (!bio_add_folio(bio, page_folio(pages[i]), PAGE_SIZE, 0))';
+  complains('leak-on-path', 'of a folio', added(behind[0] as string, folio), 'add:unpin_user_page(pages[i]);');
+  for (const drop of ['while (i < n)\n\t\tunpin_user_page(pages[i++]);', 'for (; i < n; i++)\n\t\tunpin_user_page(pages[i]);'])
+    accepts('leak-on-path', `from it on: ${drop}`, added(drop));
+});

@@ -14,7 +14,7 @@ import { countedIn } from './extras.js';
 import { isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
 import { isNone, isOfNone } from './none.js';
-import { sparedAll, stoppedIn } from './stopped.js';
+import { isBehindStop, sparedAll, stoppedIn } from './stopped.js';
 import { sweepAt } from './sweep.js';
 import { isBelowFollowed, isMerging, isMovedOn, isRest, mergesOnly } from './unwind.js';
 
@@ -127,7 +127,7 @@ function isOthersLeft({ entry, graph, shape }: WalkContext, from: Node, loop: Lo
  */
 export function isOthers(local: WalkContext, loop: Loop, state: State): boolean {
   if (state.phase !== 'held') return false;
-  const undoes = (state.outcomes & outcome.earlier) === 0 && isBelowFollowed(loop, local, state);
+  const undoes = (state.outcomes & outcome.earlier) === 0 && (isBelowFollowed(loop, local, state) || isBehindStop(local, loop, state));
   return undoes || (isRest(loop, local) && isContained(state)) || isMerging(loop, local);
 }
 

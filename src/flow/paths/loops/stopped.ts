@@ -5,6 +5,7 @@
 import { type CallOperation, type Graph, isStore, type Loop, leadsTo, type Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { plainPath } from '../../../program/text.js';
+import { transfers } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import type { WalkContext } from '../context.js';
 import { goesOn } from '../function/shape.js';
@@ -14,7 +15,7 @@ import { isContained, placeAt, reaches, valueIn } from '../memory/memory.js';
 import { altered, outcome, type State, theReference, told } from '../memory/state.js';
 import { plain } from './last.js';
 import { boundOf } from './sweep.js';
-import { indexOf, isBelow, lookedUp, ownIndex, takenOutBy } from './unwind.js';
+import { behindIndex, indexOf, isBelow, lookedUp, ownIndex, takenOutBy } from './unwind.js';
 
 /** The state where a loop is left: at some element if it is a loop over the pages that are held, and jumped out of. */
 export function stoppedIn(local: WalkContext, from: Node, loop: Loop, state: State): State {
@@ -50,7 +51,7 @@ function stoppedAt(local: WalkContext, from: Node, loop: Loop, state: State): st
 export function stillStopped(local: WalkContext, n: Node, state: State): State {
   const { stopped } = state;
   if (stopped === null || !isStore(n.operation) || n.operation.target !== stopped) return state;
-  return goesBack(local, n, stopped) ? state : goneOn(state);
+  return goesAround(local, n, stopped) ? state : goneOn(state);
 }
 
 /** The state in which the variable at which a loop was left is another number. */
@@ -58,9 +59,38 @@ function goneOn(state: State): State {
   return altered(state, { stopped: null, index: state.index === state.stopped ? null : state.index });
 }
 
-/** True for a node of a loop over the elements before an index. */
-function goesBack(local: WalkContext, n: Node, index: string): boolean {
-  return loopsIn(local.graph).some((l) => isWithin(n, l) && isBelow(l, index, local));
+/** True for a node of a loop over the elements before an index, or behind it. */
+function goesAround(local: WalkContext, n: Node, index: string): boolean {
+  return loopsIn(local.graph).some((l) => isWithin(n, l) && (isBelow(l, index, local) || behindIndex(l, local) === index));
+}
+
+/** True if a loop visits only the elements behind the one that is followed, at which another loop was left. */
+export function isBehindStop(local: WalkContext, loop: Loop, { index, stopped }: State): boolean {
+  return index !== null && index === stopped && isBehind(local, loop, index);
+}
+
+/** True for a loop over the elements behind one that nobody else can have dropped or kept. */
+function isBehind(local: WalkContext, loop: Loop, index: string): boolean {
+  return behindIndex(loop, local) === index && isRefused(local, index);
+}
+
+/**
+ * True if all that is done with the element at an index is to move it to a container, by calls that leave it to the caller where they
+ * fail. Whoever else is handed an element may have dropped it as it failed.
+ */
+function isRefused(local: WalkContext, index: string): boolean {
+  const given = local.graph.nodes.flatMap((n) =>
+    n.operation?.kind === 'call' && !local.shape.drops(n.id) && isGiven(local, n, index) ? [transfers.get(n.operation.name ?? '')] : [],
+  );
+  return given.some((moves) => moves?.fails !== undefined) && given.every((moves) => moves !== undefined && moves.drops !== true);
+}
+
+/** True for a call that is given the element at an index, or a variable that the iteration has put it into. */
+function isGiven(local: WalkContext, n: Node, index: string): boolean {
+  const { operation: o } = n;
+  if (o?.kind !== 'call') return false;
+  if (elementsAt(local, n, index).length > 0) return true;
+  return n.loops.some((l) => o.expressions.some((e) => takenOutBy(local, l, e)?.index === index));
 }
 
 function isWithin({ pos }: Node, loop: Loop): boolean {
@@ -70,7 +100,7 @@ function isWithin({ pos }: Node, loop: Loop): boolean {
 /** The state with the elements that a call leaves out, as it drops only those before; `null` for any other call. */
 export function sparedBy(local: WalkContext, n: Node, o: CallOperation, state: State): State | null {
   const index = state.phase === 'held' && !state.unsure && local.shape.drops(n.id) ? stopOf(local, n, state) : null;
-  return index !== null && dropsBefore(local, n, o, index, state) ? withRest(local, n, index, state) : null;
+  return index !== null && dropsOthers(local, n, o, index, state) ? withRest(local, n, index, state) : null;
 }
 
 /** The state behind a loop that had nothing to drop, as the path left the loop over the pages at the first one; `null` for any other. */
@@ -78,7 +108,7 @@ export function sparedAll(local: WalkContext, from: Node, loop: Loop, state: Sta
   const index = state.unsure ? null : stopOf(local, from, state);
   if (index === null) return null;
   const isDrop = (n: Node): boolean =>
-    n.operation?.kind === 'call' && n.loops.at(-1)?.id === loop.id && dropsBefore(local, n, n.operation, index, state);
+    n.operation?.kind === 'call' && n.loops.at(-1)?.id === loop.id && dropsOthers(local, n, n.operation, index, state);
   const drop = local.graph.nodes.find(isDrop);
   return drop ? withRest(local, drop, index, state) : null;
 }
@@ -96,13 +126,13 @@ function withRest(local: WalkContext, n: Node, index: string, state: State): Sta
   return told(local, n, rest, `leaves out the page at ${index}, at which the loop was left, and those behind it`, { kind: 'spared' });
 }
 
-/** True for a call that drops only elements of the array before an index, one by one or as many as that says. */
-function dropsBefore(local: WalkContext, n: Node, o: CallOperation, index: string, state: State): boolean {
+/** True for a call that drops only elements of the array before an index, or behind it: one by one or, before it, as many as it says. */
+function dropsOthers(local: WalkContext, n: Node, o: CallOperation, index: string, state: State): boolean {
   if (!local.shape.drops(n.id)) return false;
   const isThere = (at: number): boolean => reaches(state, valueIn(state, o.args[at]));
   if (o.expressions.some((e) => plainPath(e) === index) && o.args.some((_, at) => isThere(at))) return true;
   const loop = n.loops.at(-1);
-  if (!loop || !isBelow(loop, index, local)) return false;
+  if (!loop || !(isBelow(loop, index, local) || isBehind(local, loop, index))) return false;
   return o.expressions.some((e, at) => {
     const own = countedBy(lookedUp(e));
     if (own !== null) return loop.variables.includes(own) && isThere(at);
@@ -153,7 +183,7 @@ function stopsFrom(local: WalkContext, loop: Loop, from: Node): Stop[] {
   const isFrom = (n: Node): boolean => n === from;
   const isHead = (n: Node): boolean => n === head;
   return [...new Set(loop.variables)].flatMap((index) => {
-    const isStep = (n: Node): boolean => isStore(n.operation) && n.operation.target === index && !goesBack(local, n, index);
+    const isStep = (n: Node): boolean => isStore(n.operation) && n.operation.target === index && !goesAround(local, n, index);
     // Only where this iteration has looked at its element was there one: the loop may be left as there are no more.
     const arrays = new Set(body.flatMap((n) => elementsAt(local, n, index)));
     const isSeen = (array: string): boolean => !leadsTo(graph, head, isFrom, (n) => elementsAt(local, n, index).includes(array));

@@ -11,6 +11,7 @@ import { belowParameter } from '../function/parameter.js';
 import { type InGraph, textAt, type Within } from '../function/text.js';
 import { isContained } from '../memory/memory.js';
 import { outcome, type State } from '../memory/state.js';
+import { headOf } from './last.js';
 
 /** The variable that indexes the element which a call in a loop fills by one of some arguments; `null` if none is an element. */
 export function elementOf(graph: Graph, call: CallOperation, positions: readonly number[], loops: readonly Loop[]): string | null {
@@ -179,6 +180,15 @@ export function isBelowFollowed(loop: Loop, local: InGraph, state: State): boole
   return namesIn(local.graph, state).some((name) => isBelow(loop, name, local));
 }
 
+/** The index of the element behind which a loop begins, as in `while (++i < n)` and `for (j = i + 1; j < n; j++)`; `null` for any other. */
+export function behindIndex(loop: Loop, within: Within): string | null {
+  const [, first, second, third] =
+    /^(?:while\(\+\+(\w+)(?:<|!=)|for\((?:\+\+)?(\w+)(?:\+\+|\+=1)?;\2(?:<|!=)|for\((?:int|unsignedint)?(?:\w+)=(\w+)\+1;\w+(?:<|!=))/.exec(
+      headOf(loop, within),
+    ) ?? [];
+  return first ?? second ?? third ?? null;
+}
+
 function below(text: string, i: string): boolean {
   const patterns = [
     `^while ?\\( ?${i}-- ?(> ?0 ?)?\\)`,
@@ -200,7 +210,7 @@ function below(text: string, i: string): boolean {
  * by the same variable.
  */
 export const isRest = remembered((loop: Loop, local: WalkContext): boolean => {
-  const name = restIndex(loop, local);
+  const name = restIndex(loop, local) ?? behindIndex(loop, local);
   return name !== null && local.graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name)));
 });
 
