@@ -44,6 +44,19 @@ describe('what is left where a buffer could not be added', () => {
     'while (i < got)\n\t\t\t\tput_page(rest[i++]);\n\t\t\tbreak;',
   ])
     accepts('double-release', `not dropped before: ${next}`, gift(next));
+  const rest = `static void put_rest(struct page **p, int from, int to)
+{
+	for (; from < to; from++)
+		put_page(p[from]);
+}
+`;
+  const handed = 'put_rest(pages, i, got);';
+  for (const leaves of ['return ret;', 'break;'])
+    complains('double-release', `dropped by a helper: ${leaves}`, `${rest}${gift(`${handed}\n\t\t\t${leaves}`)}`, `gift:${handed}`);
+  accepts('leak-on-path', 'dropped by a helper', `${rest}${gift(`${handed}\n\t\t\treturn ret;`)}`);
+  accepts('double-release', 'dropped by a helper from the next on', `${rest}${gift('put_rest(pages, i + 1, got);\n\t\t\treturn ret;')}`);
+  const variable = (fails: string) => gift(fails).replace('buf.page = pages[i];', 'struct page *page = pages[i];\n\t\tbuf.page = page;');
+  complains('double-release', 'by its variable', variable('put_page(page);\n\t\t\tbreak;'), 'gift:put_page(page);');
   complains('leak-on-path', 'left', gift('return ret;'), 'gift:ret = add_to_pipe(pipe, &buf);');
 });
 
@@ -66,4 +79,28 @@ const one = (drop: string) => `ssize_t add_one(struct pipe_inode_info *pipe, uns
 describe('the one page of a buffer', () => {
   accepts('leak-on-path', 'which the pipe has, or has dropped', one('put_page(buf.page);'));
   complains('leak-on-path', 'which it was not given', one(''), 'add_one:if (pipe->readers == 0) {');
+});
+
+const single = (fails: string) => `ssize_t feed(struct pipe_inode_info *pipe, struct iov_iter *from)
+{
+	struct page *page;
+	struct pipe_buffer buf = { .ops = &gift_ops };
+	size_t start;
+	ssize_t left = iov_iter_get_pages2(from, &page, PAGE_SIZE, 1, &start);
+	int ret;
+
+	if (left <= 0)
+		return left;
+	buf.page = page;
+	ret = add_to_pipe(pipe, &buf);
+	${fails}
+	return ret;
+}
+`;
+
+describe('one page that could not be added', () => {
+  complains('double-release', 'dropped again', single('if (ret < 0)\n\t\tput_page(page);'), 'feed:put_page(page);');
+  complains('double-release', 'dropped again in the buffer', single('if (ret < 0)\n\t\tput_page(buf.page);'), 'feed:put_page(buf.page);');
+  accepts('double-release', 'left alone', single('if (ret < 0)\n\t\tpr_debug("full");'));
+  accepts('double-release', 'and another page', single('if (ret < 0)\n\t\tput_page(spare);'));
 });

@@ -5,7 +5,7 @@ import type { WalkContext } from '../context.js';
 import type { Within } from '../function/text.js';
 import type { Drop, Exit, State } from '../memory/state.js';
 import { headOf } from './last.js';
-import { elementGiven, lookedUp, ownIndex, restIndex } from './unwind.js';
+import { elementGiven, lookedUp, ownIndex, restIndex, takenOutBy } from './unwind.js';
 
 /**
  * True for a drop in a loop over the rest of an array, whose first element was dropped before: the index by which the loop around has
@@ -34,9 +34,8 @@ export function isHandedAgain(
   const round = roundOf(n, dropped);
   if (dropped === null || !round || !exits.every((e) => e.kind === 'dropped' && !e.unsure)) return false;
   const first = callNodeAt(local.graph, dropped.pos);
-  const index = first?.operation?.kind === 'call' ? droppedBy(first.operation, 0) : null;
-  const given =
-    index === null || !round.variables.includes(index) ? -1 : o.expressions.findIndex((e) => e.kind === 'identifier' && e.name === index);
+  const index = first?.operation?.kind === 'call' ? indexGiven(local, round, first.operation) : null;
+  const given = index === null ? -1 : o.expressions.findIndex((e) => e.kind === 'identifier' && e.name === index);
   if (given < 0 || !isLeftAt(local, dropped, index as string, (m) => m.id === n.id)) return false;
   return local.program.graphs(callee).every((graph) => {
     const name = graph.params[given]?.name;
@@ -60,6 +59,12 @@ function roundOf({ loops }: Node, dropped: Drop | null): Loop | undefined {
 function droppedBy(o: CallOperation, at: number): string | null {
   const element = elementGiven(o, at);
   return element === undefined ? null : ownIndex(lookedUp(element));
+}
+
+/** The loop's own index by which a call is given an element, also in a variable or struct of the iteration; `null` if it is given none. */
+function indexGiven(local: WalkContext, round: Loop, o: CallOperation): string | null {
+  const indexes = o.expressions.flatMap((e, at) => droppedBy(o, at) ?? takenOutBy(local, round, e)?.index ?? []);
+  return indexes.find((index) => round.variables.includes(index)) ?? null;
 }
 
 /** The variable of a loop that goes on, or back, from the variable's value, beginning with the element there; `null` for any other loop. */

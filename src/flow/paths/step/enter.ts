@@ -150,10 +150,15 @@ function lateCall(
   ) {
     return again(certain);
   }
-  if (certain !== undefined && !state.unsure && isHandedAgain(local, n, o, callee, exits, state)) return again(certain);
+  // It has dropped the other elements, too: none are left where the loop ends.
+  if (certain !== undefined && !state.unsure && isHandedAgain(local, n, o, callee, exits, state)) return again(certain).map(withoutRest);
   if (exits.some((e) => e.kind === 'dropped')) return [];
   // What else it does with pages that are gone does not matter, except for what comes too late.
   return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
+}
+
+function withoutRest(state: State): State {
+  return state.dropped === null ? state : altered(state, { dropped: { ...state.dropped, loop: null } });
 }
 
 /** True for an exit on which a function says that it has failed, and so keeps nothing: it returns an error, or NULL. */

@@ -8,7 +8,7 @@ import { movesOf } from '../../moves.js';
 import type { WalkContext } from '../context.js';
 import { loopOf } from '../loops/unwind.js';
 import { withEntry } from '../memory/maps.js';
-import { copied, holders, placeBelow, put, reach, valueIn, withFresh } from '../memory/memory.js';
+import { copied, holders, isVariable, placeBelow, put, reach, valueIn, withFresh } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Holder, type State, sign, theReference, told } from '../memory/state.js';
 import { latest, type Trail } from '../memory/trail.js';
@@ -87,9 +87,13 @@ function isCalledNear({ program, reference: { file } }: WalkContext, name: strin
 function droppedBy(local: WalkContext, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
   const loop = loopOf(local, o, placeText(moves[0]?.[0] ?? '').of, n.loops);
   const { unsure } = state;
+  const places = holders(state);
+  // Unless it is one of an array's, nothing is left; else the variable in which the iteration has it is all that leads to it.
+  const whole = n.loops.length === 0 && !places.some((place) => place.endsWith('[]'));
+  const by = places.find((place) => isVariable(place) && !place.startsWith('%')) ?? null;
   return altered(state, {
     phase: 'released',
-    dropped: { pos: n.pos, call: null, whole: false, doubt: null, loop, by: null, unsure, places: holders(state) },
+    dropped: { pos: n.pos, call: null, whole, doubt: null, loop, by, unsure, places },
     unsure: false,
   });
 }
