@@ -34,7 +34,7 @@ export const networkReleases: readonly ReleaseCall[] = [
   { name: 'consume_skb', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
   { name: 'dev_kfree_skb', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
   { name: 'dev_kfree_skb_any', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
-  { name: 'skb_frag_unref', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
+  { name: 'skb_frag_unref', pages: '0@skb', shape: 'container', drops: 'get', one: { at: 1, count: 'nr_frags' }, era: 'all' },
   { name: '__skb_frag_unref', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
   { name: 'sk_msg_free', pages: '1.sg.data@sgl', shape: 'container', drops: 'get', era: '4.20 on' },
   { name: 'page_ref_sub', pages: '0', shape: 'container', drops: 'get', era: 'all' },

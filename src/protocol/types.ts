@@ -85,6 +85,11 @@ export interface ReleaseCall {
   drops: 'get' | 'pin' | 'any';
   /** Set if it returns the page to the allocator, and so is meant for pages from there. */
   frees?: true;
+  /**
+   * Set if it drops only one of a container's pages: the position of the argument that says which, and the container's member that says how
+   * many it has. Who has dropped all of them so sets that, or the container's own end drops them again.
+   */
+  one?: { at: number; count: string };
   /** Set if it marks the pages dirty too: always, or if the argument at this position is not zero. */
   dirty?: true | number;
   era: string;

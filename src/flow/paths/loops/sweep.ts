@@ -1,7 +1,7 @@
 /** Loops that drop every element of an array, as one bulk call would. */
-import type { Graph, Loop, Node } from '../../../program/graph.js';
+import type { CallOperation, Graph, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
-import { transfers } from '../../../protocol/index.js';
+import { releases, transfers } from '../../../protocol/index.js';
 import type { InGraph, Within } from '../function/text.js';
 import { headOf, plain } from './last.js';
 import { elementGiven, isIterated, lookedUp, ownIndex, takenOutBy } from './unwind.js';
@@ -15,6 +15,7 @@ const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
 export function sweepAt(local: InGraph, { loops, guards, operation }: Node): Loop | null {
   const [loop] = loops;
   if (!loop || loops.length > 1 || guards.length > loop.guards || operation?.kind !== 'call') return null;
+  if (isCountSet(local, operation)) return null;
   const e = elementGiven(operation, 0);
   const given = e === undefined ? undefined : lookedUp(e);
   const iterates = given !== undefined && isIterated(local.graph, loop, given);
@@ -24,6 +25,12 @@ export function sweepAt(local: InGraph, { loops, guards, operation }: Node): Loo
   const found = answers.get(name) ?? (iterates ? isThorough(loop, local) : isSweep(loop, name, local));
   answers.set(name, found);
   return found ? loop : null;
+}
+
+/** True for a drop of one of a container's pages in a function that sets somewhere how many the container has: it may have none then. */
+export function isCountSet({ program, reference }: Within, { name }: CallOperation): boolean {
+  const { one } = releases.get(name ?? '') ?? {};
+  return one !== undefined && new RegExp(String.raw`\b${one.count}\s*(?:[-+]?=(?!=)|--|\+\+)`).test(program.textOf(reference));
 }
 
 /** By paths, the bounds of the loops around a drop at an offset: how many elements it drops. */

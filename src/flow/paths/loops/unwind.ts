@@ -53,12 +53,15 @@ export function loopOf(local: WalkContext, call: CallOperation, at: number, loop
 }
 
 /**
- * What a call is given of an array: the element, also by its address as in `unpin_user_pages(&pages[i], 1)`; else its argument. A
- * function with an address as its only argument is taken to know of one element, too.
+ * What a call is given of an array: the element, also by its address as in `unpin_user_pages(&pages[i], 1)`, or by its index as in
+ * `skb_frag_unref(skb, i)`; else its argument. A function with an address as its only argument is taken to know of one element, too.
  */
 export function elementGiven({ name, expressions }: CallOperation, at: number): Expression | undefined {
   const e = expressions[at];
-  const many = releases.get(name ?? '')?.shape === 'bulk';
+  const release = releases.get(name ?? '');
+  const which = release?.one && expressions[release.one.at];
+  if (e !== undefined && which !== undefined) return { ...e, kind: 'index', object: e, index: which };
+  const many = release?.shape === 'bulk';
   const [count] = expressions.slice(at + 1);
   const isOne = many ? count?.kind === 'literal' && /^1[ul]*$/i.test(count.text) : expressions.length === 1;
   if (!isOne || e === undefined) return e;

@@ -1,12 +1,12 @@
 /** Calls that drop the reference or free what holds it, and what comes too late after them. */
 import { type CallOperation, type Graph, isStore, type Node, type Operation } from '../../../program/graph.js';
 import { rootOf, splitSteps, suffixAfter, type Value } from '../../../program/path.js';
-import { freedOf, pageFillingCalls, pageReadingCalls, pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
+import { freedOf, pageFillingCalls, pageReadingCalls, pageUse, type ReleaseCall, reachingCall, releases } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import type { WalkContext } from '../context.js';
 import { givenBack } from '../loops/extras.js';
 import { isRestAgain } from '../loops/rest.js';
-import { sweepAt } from '../loops/sweep.js';
+import { isCountSet, sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf, ownIndex } from '../loops/unwind.js';
 import { keptOf } from '../memory/maps.js';
 import { behind, freed, holders, isCut, isVariable, placeAt, placeBelow, reach, renamed, valueIn } from '../memory/memory.js';
@@ -44,7 +44,7 @@ export function drop(local: WalkContext, n: Node, o: CallOperation, release: Rel
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
     (release.shape === 'bulk' || argument !== undefined);
-  const isOne = release.shape !== 'bulk' && isElement(local.graph, argument);
+  const isOne = release.one !== undefined || (release.shape !== 'bulk' && isElement(local.graph, argument));
   const whole = isAll && n.loops.length === 0 && !isOne && !isOfCounted(local.graph, o.expressions[Number(place?.[1])]);
   const next: State = altered(state, {
     phase: 'released',
@@ -54,7 +54,7 @@ export function drop(local: WalkContext, n: Node, o: CallOperation, release: Rel
       whole,
       doubt: null,
       loop: loopOf(local, o, Number(place?.[1]), n.loops),
-      by: isAll ? variableOf(argument) : null,
+      by: isAll && !isCountSet(local, o) ? variableOf(argument) : null,
       unsure: state.unsure,
       places: holders(state),
     },
@@ -71,7 +71,8 @@ function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State
 /** The states after a releasing call where everything was dropped before. @param index of the argument that the call drops by */
 function dropAgain(local: WalkContext, n: Node, o: CallOperation, index: number, state: State): State[] {
   const argument = o.args[index];
-  const isSame = isBySame(n, argument, state) || isRestAgain(local, n, o, index, state);
+  const isOne = releases.get(o.name ?? '')?.one !== undefined;
+  const isSame = (!isOne && isBySame(n, argument, state)) || isRestAgain(local, n, o, index, state);
   if (state.unsure || !(isCertain(state) || isSame) || local.shape.offsets.has(argument?.path ?? '')) return [state];
   // A single element may be one that was not dropped, unless a loop drops them all.
   const isAll = n.loops.length === 0 && isWhole(o, index) && !isElement(local.graph, argument);
