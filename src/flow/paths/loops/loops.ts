@@ -5,7 +5,6 @@ import { acquires } from '../../../protocol/index.js';
 import type { WalkContext } from '../context.js';
 import { isSeed } from '../entry.js';
 import { conditionText } from '../memory/condition-text.js';
-import { asksHeld } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
 import { holders, isContained } from '../memory/memory.js';
 import { altered, type Drop, outcome, type State, theReference, told } from '../memory/state.js';
@@ -14,6 +13,7 @@ import { countedIn } from './extras.js';
 import { isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
 import { isNone, isOfNone } from './none.js';
+import { isUntilHeld } from './skipped.js';
 import { isBehindStop, sparedAll, stoppedIn } from './stopped.js';
 import { sweepAt } from './sweep.js';
 import { isBelowFollowed, isMerging, isMovedOn, isRest, mergesOnly } from './unwind.js';
@@ -84,12 +84,7 @@ export function along(local: WalkContext, from: Node, to: Node, before: State): 
 
 /** True where a loop may end without an iteration, though pages are held. */
 function hasNone(local: WalkContext, from: Node, loop: Loop, state: State): boolean {
-  return isNone(local, state, from, local.entry.kind === 'given') || isAwaited(from, state) || isOfNone(local, loop, state);
-}
-
-/** True where a loop ends as there is what it has waited for, and what holds the pages: `while (!(obj = take(q)))`. */
-function isAwaited({ operation: o }: Node, state: State): boolean {
-  return o?.kind === 'assume' && o.op === '!=' && asksHeld(state, o);
+  return isNone(local, state, from, local.entry.kind === 'given') || isUntilHeld(local, from, loop, state) || isOfNone(local, loop, state);
 }
 
 /** The state in which another iteration begins: a variable that was dropped by may lead to another page in it. */
