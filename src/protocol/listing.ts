@@ -80,11 +80,29 @@ export const linkTypes: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * The beginnings of calls that schedule what is called with an object: include/linux/workqueue.h, irq_work.h, kthread.h, interrupt.h,
+ * task_work.h, timer.h, hrtimer.h, rcupdate.h, srcu.h.
+ */
+const scheduling = [
+  'queue_(?:delayed_|rcu_)?work',
+  'mod_delayed_work',
+  'irq_work_queue',
+  'kthread_(?:queue|mod)_(?:delayed_)?work',
+  'tasklet_(?:hi_)?schedule',
+  'task_work_add',
+  '(?:add|mod)_timer',
+  'timer_reduce',
+  'hrtimer_(?:re)?start',
+  'call_s?rcu',
+].join('|');
+
+/**
  * Matches the whole name of a call that puts an object where others find it, or schedules something that uses it; those of {@link listings}
  * included.
  */
-export const linking =
-  /^(list_(add|move|splice)\w*|hlist_add\w*|hash_add\w*|rb_link_node\w*|rb_insert\w*|rb_add\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|cmpxchg|alloc)\w*|radix_tree_insert|rhashtable_\w*insert\w*|rhltable_insert\w*|mtree_(store|insert|alloc)\w*|mas_store\w*|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|mod_timer|add_timer|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;
+export const linking = new RegExp(
+  String.raw`^(list_(add|move|splice)\w*|hlist_add\w*|hash_add\w*|rb_link_node\w*|rb_insert\w*|rb_add\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|cmpxchg|alloc)\w*|radix_tree_insert|rhashtable_\w*insert\w*|rhltable_insert\w*|mtree_(store|insert|alloc)\w*|mas_store\w*|interval_tree_insert|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|rcu_assign_pointer|wait_(for_completion|event)\w*|(?:${scheduling})\w*)$`,
+);
 
 /** Of those, the ones that add to a list whose head is their second argument: include/linux/list.h, rculist.h. */
 export const headedListing = /^list_add(?:_tail)?(?:_rcu)?$/;
@@ -99,8 +117,9 @@ export const splicing = /^list_splice\w*$/;
 export const preparing = /^(?:INIT_(?:DELAYED_)?WORK|timer_setup)$/;
 
 /** Matches such calls in the text of a function. */
-export const linkingText =
-  /\b(list_add|list_move|hlist_add|hash_add|rb_insert|rb_link|rb_add|llist_add|idr_alloc|xa_store|xa_insert|xa_cmpxchg|xa_alloc|radix_tree_insert|rhashtable_\w*insert|rhltable_insert|mtree_store|mtree_insert|mtree_alloc|mas_store|interval_tree_insert|queue_work|queue_delayed_work|schedule_|call_rcu|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
+export const linkingText = new RegExp(
+  String.raw`\b(list_add|list_move|hlist_add|hash_add|rb_insert|rb_link|rb_add|llist_add|idr_alloc|xa_store|xa_insert|xa_cmpxchg|xa_alloc|radix_tree_insert|rhashtable_\w*insert|rhltable_insert|mtree_store|mtree_insert|mtree_alloc|mas_store|interval_tree_insert|schedule_|set_drvdata|fd_install|rcu_assign_pointer|kref_|${scheduling})`,
+);
 
 /**
  * Matches `list_add(&chunk->list, &owner->chunks);`, `xa_store(&owner->chunks, ...)`, `rb_insert_color(&chunk->node, &owner->chunks)` in
