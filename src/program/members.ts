@@ -3,7 +3,7 @@
 import { zero } from '../syntax/truth.js';
 import type { FunctionReference } from './file.js';
 import type { Graph, Node } from './graph.js';
-import { rootOf } from './path.js';
+import { rootOf, unindexed } from './path.js';
 import { memberText } from './patterns.js';
 import type { Program } from './program.js';
 
@@ -29,10 +29,23 @@ function mayBe(program: Program, reference: FunctionReference, graph: Graph, pat
 }
 
 /**
+ * True if a path names a member that nothing in a tree sets: neither it nor a struct that it is a part of. Of a struct that the tree does
+ * not define, others set the members.
+ */
+export function isUnset(program: Program, reference: FunctionReference, graph: Graph, path: string | null): boolean {
+  const member = memberAt(program, reference, graph, path);
+  if (path === null || member === null || program.structure(member.tag, reference.file) === null) return false;
+  if (!isNeverSet(program, member)) return false;
+  const whole = unindexed(path.slice(0, -member.field.length - 1));
+  const type = program.typeOf(whole, graph, reference.file);
+  return rootOf(whole) === whole || (type !== null && type.pointers > 0) || isUnset(program, reference, graph, whole);
+}
+
+/**
  * True if nothing in a tree sets a member to anything but zero, in any way that the text shows: a store, an initialiser, or its address
  * handed out.
  */
-export function isNeverSet(program: Program, member: Member): boolean {
+function isNeverSet(program: Program, member: Member): boolean {
   const giving = givingTo(member.field);
   return program.tree.filesAccessing(member.field).every((file) => {
     // A file that cannot be read matches not even this.

@@ -3,7 +3,7 @@ import { isHandedOut } from '../flow/mentions.js';
 import type { CallSite } from '../program/callers.js';
 import type { FunctionReference } from '../program/file.js';
 import { type Graph, type Guard, isStore, type Operation, type Store } from '../program/graph.js';
-import { isNeverSet, isSetToZero, memberAt } from '../program/members.js';
+import { isSetToZero, isUnset, memberAt } from '../program/members.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { plainPath, sourceName } from '../program/text.js';
@@ -66,7 +66,7 @@ function isHandedOn(program: Program, caller: FunctionReference, graph: Graph, n
 export function isNeverTrue(program: Program, reference: FunctionReference, graph: Graph, path: string): boolean {
   if (rootOf(path) === path) return isFalseHere(graph, path);
   const member = memberAt(program, reference, graph, path);
-  return member !== null && isSetToZero(program, member) && isNeverSet(program, member);
+  return member !== null && isSetToZero(program, member) && isUnset(program, reference, graph, path);
 }
 
 /** True for a local variable that is only ever set to false. */

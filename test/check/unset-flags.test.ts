@@ -44,7 +44,9 @@ void transfer_free(struct transfer *t)
 ${more}`;
 
 const header = `struct other { int is_mapped; };
-struct transfer { struct scatterlist list[1]; int is_mapped; int ready; struct other *other; };
+struct part { int is_mapped; };
+struct transfer { struct scatterlist list[1]; int is_mapped; int ready; struct other *other; struct part part;
+  struct sg_table table, *shared; };
 `;
 const files = (parts: Partial<Parts>, second = '') => ({ 'transfer.c': transfer(parts), 'transfer.h': header, 'second.c': second });
 const rule = 'use-after-release';
@@ -64,6 +66,7 @@ describe('an unmapping that is never come to', () => {
     files({ around: 'if (t->ready && t->is_mapped) ', mapped: 't->ready = 1;' }),
     place('if (t->ready && t->is_mapped) '),
   );
+  complains(rule, 'behind a member of a member', files({ around: 'if (t->part.is_mapped) ' }), place('if (t->part.is_mapped) '));
   complains(rule, 'that is only set to zero', files({ mapped: 't->is_mapped = 0;' }), place('if (t->is_mapped) '));
 });
 
@@ -74,6 +77,10 @@ describe('an unmapping that may be come to', () => {
   silent('where it is counted', { mapped: 't->is_mapped++;' });
   silent('where somebody is given its address', { mapped: 'transfer_note(&t->is_mapped);' });
   silent('where it is set in another file', {}, '#include "transfer.h"\nvoid second(struct transfer *t)\n{\n\tt->is_mapped = 1;\n}\n');
+  silent('where the member is one of the kernel', { around: 'if (t->table.orig_nents) ' });
+  silent('where the member is one of the kernel, behind a pointer', { around: 'if (t->shared->orig_nents) ' });
+  silent('where somebody is given the struct with it', { around: 'if (t->part.is_mapped) ', mapped: 'transfer_note(&t->part);' });
+  silent('where the struct with it is stored', { around: 'if (t->part.is_mapped) ', mapped: 't->part = *transfer_part(dev);' });
   silent('where a list of members sets it', { more: 'static struct transfer first = { .is_mapped = 1 };\n' });
   silent('where the member is asked whether it is not set', { around: 'if (!t->is_mapped) ' });
   silent('where another function unmaps them', {

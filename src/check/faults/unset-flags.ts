@@ -2,7 +2,7 @@
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type Graph, type Guard, type NamedCall, type Node, namedCall } from '../../program/graph.js';
-import { isNeverSet, type Member, memberAt } from '../../program/members.js';
+import { isUnset, type Member, memberAt } from '../../program/members.js';
 import { rootOf, unindexed } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -73,11 +73,9 @@ function handedIn(program: Program, reference: FunctionReference, { tag, field }
 
 /** A guard around a call that never holds, as it tests a member that nothing sets; `null` if there is none. */
 function unsetGuard(program: Program, { reference, graph, node }: Handed): Guard | null {
-  const isUnset = ({ path, call, values, negated }: Guard): boolean => {
-    const member = call === '' && values.length === 0 && !negated ? memberAt(program, reference, graph, path) : null;
-    return member !== null && isNeverSet(program, member);
-  };
-  return node.guards.find(isUnset) ?? null;
+  const isNever = ({ path, call, values, negated }: Guard): boolean =>
+    call === '' && values.length === 0 && !negated && isUnset(program, reference, graph, path);
+  return node.guards.find(isNever) ?? null;
 }
 
 function complaintOf(subject: Subject, mapped: Handed, { reference, graph, node, call }: Handed, guard: Guard): Complaint {
