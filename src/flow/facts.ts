@@ -174,8 +174,23 @@ export function heapFact(path: string, scope: Scope): string | null {
 /** True for a field that the function sets to more than one thing: which it points at cannot be told. */
 function pointsAnywhere(target: string, graph: Graph): boolean {
   if (rootOf(target) === target) return false;
-  const sources = graph.aliases.filter((a) => a.target === target).map((a) => `${a.source.address}${a.source.path}`);
-  return new Set(sources).size > 1;
+  const sources = sourcesOf(target, graph).filter((source) => !isMovedOn(source, target, graph));
+  return new Set(sources.map(({ address, path }) => `${address}${path}`)).size > 1;
+}
+
+function sourcesOf(target: string, { aliases }: Graph): Value[] {
+  return aliases.flatMap((a) => (a.target === target ? [a.source] : []));
+}
+
+/** How many variables may hand on what a field had. */
+const maxHandedOn = 3;
+
+/** True for what a field had before, also by variables: after `obj->at = sg_next(obj->at)` it points into the same list as before. */
+function isMovedOn({ path, address }: Value, field: string, graph: Graph, level = 0): boolean {
+  if (path === null || address) return false;
+  if (path === field) return true;
+  const before = rootOf(path) === path && level < maxHandedOn ? sourcesOf(path, graph) : [];
+  return before.length > 0 && before.every((source) => isMovedOn(source, field, graph, level + 1));
 }
 
 /**
