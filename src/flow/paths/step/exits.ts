@@ -46,10 +46,10 @@ function handedOut(state: State, o: CallOperation, index: number): State {
   return withSign(next, memory, sign.positive) ?? next;
 }
 
-/** True for a pointer that is NULL, or of which nothing is known. */
+/** True for a pointer that is NULL, or of which nothing is known: not one into an unknown object, `obj->pages`. */
 export function leadsNowhere(state: State, place: string): boolean {
   const value = valueAt(state, place);
-  return value === place || /^[=?]/.test(value);
+  return value === place || value.startsWith('=') || (value.startsWith('?') && baseOf(value) === value);
 }
 
 /** The name for memory that a call allocated and handed out by one of its arguments. */
