@@ -1,5 +1,5 @@
 /** Makes the graphs of functions, with names resolved as their file sees them. */
-import { castCalls, returningCall, storingCalls, taking, transparent } from '../protocol/index.js';
+import { castCalls, returningCall, storingCalls, taking, transparent, waitFor } from '../protocol/index.js';
 import type { FunctionVariant } from '../syntax/ast.js';
 import type { FunctionReference, Shell } from './file.js';
 import type { Global } from './globals.js';
@@ -58,6 +58,7 @@ function namesIn({ global, isHanding, isScopeEnd, writtenMacro }: Sources, { fil
     isGlobal: (name) => global(name, file) !== null,
     isFunction: (name) => byName.has(name),
     isScopeEnd: (name) => isScopeEnd(name, file),
+    waits: (name) => (byName.has(name) ? null : waitFor(name)),
     written: (kind, name) => writtenMacro(kind, name, file, assumed),
   };
 }

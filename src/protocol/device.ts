@@ -134,6 +134,28 @@ export function waitEndsOf(name: string): readonly WaitEnd[] {
   return waitEnds.filter((end) => end.name.test(name));
 }
 
+/** A macro that waits for a condition. */
+export interface Wait {
+  /** Position of the condition, which is evaluated until it holds. */
+  condition: number;
+  /** How the result compares with zero if it held in the end; `null` if there is no result, as it always did. */
+  met: '==' | '>' | null;
+}
+
+/** How such macros end, by name; the first that matches: include/linux/wait.h, swait.h. */
+const waits: readonly (readonly [name: RegExp, Wait['met']])[] = [
+  [/^(?:s|io_)?wait_event_(?:\w+_)?hrtimeout/, '=='],
+  [/^(?:s|io_)?wait_event_(?:\w+_)?timeout/, '>'],
+  [/^(?:s|io_)?wait_event_(?:\w+_)?(?:interruptible|killable|freezable|state)/, '=='],
+  [/^(?:s|io_)?wait_event(?:_idle)?(?:_exclusive)?(?:_lock_irq)?(?:_cmd)?$/, null],
+];
+
+/** Returns what a macro of this name waits for; `null` for any other name. */
+export function waitFor(name: string): Wait | null {
+  const found = waits.find(([names]) => names.test(name));
+  return found === undefined ? null : { condition: 1, met: found[1] };
+}
+
 /**
  * True for a call that neither starts a device nor waits for one: it prints, reads, orders memory accesses, locks, removes from a list, or
  * ends a mapping.

@@ -46,6 +46,7 @@ export {
   unmappingRangeCalls,
   type WaitEnd,
   waitEndsOf,
+  waitFor,
 } from './device.js';
 export * from './direction.js';
 export * from './effects.js';

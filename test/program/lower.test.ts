@@ -20,6 +20,7 @@ function graphOf(text: string): Graph {
     isGlobal: () => false,
     isFunction: () => false,
     isScopeEnd: () => false,
+    waits: () => null,
     written: () => null,
   });
 }

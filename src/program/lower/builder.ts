@@ -21,6 +21,8 @@ export interface Names {
   isFunction(name: string): boolean;
   /** True for a function that DEFINE_FREE() or DEFINE_CLASS() has defined: it is given a variable's value. */
   isScopeEnd(name: string): boolean;
+  /** Returns which argument of a call is the condition that it waits for, and how its result compares with zero if that held. */
+  waits(name: string): { condition: number; met: string | null } | null;
   /** Returns the macro of this kind that a name means, which is expanded where it is used; `null` if it means none. */
   written(kind: WrittenKind, name: string): FunctionVariant | null;
 }

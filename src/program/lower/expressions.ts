@@ -24,6 +24,7 @@ import {
   takeOut,
   valueAt,
 } from './values.js';
+import { awaitedBy, waitFor } from './waits.js';
 
 /** The path of a variable. A static local outlives the call, so its path begins with `::` like a file-scope variable's. */
 function variable(b: Builder, name: string): string {
@@ -284,7 +285,8 @@ function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: bo
   if (name !== null && b.names.isStoring(name) && left && right)
     return evaluate(b, { kind: 'assign', op: '=', left, right, pos: e.pos, end: e.end });
   if (name !== null && b.names.isTaking(name) && e.args[0]) return takeOut(b, evaluate(b, e.args[0]), e.pos);
-  const args = e.args.map((a) => evaluate(b, a));
+  const awaited = awaitedBy(b, name, e.args);
+  const args = e.args.map((a) => (a === awaited?.condition ? { ...nothing, text: sourceName(a) } : evaluate(b, a)));
   const result = temporary(b);
   const cast = name !== null && b.names.isCast(name) ? typeArgument(e.args[1]) : null;
   if (cast) b.types.set(result, { ...cast, pointers: cast.pointers + 1 });
@@ -306,6 +308,7 @@ function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: bo
     macro: null,
   };
   node(b, e.pos, operation);
+  if (awaited) waitFor(b, awaited, result, (yes, no) => condition(b, awaited.condition, yes, no));
   return { path: result, address: false, text: sourceName(e) };
 }
 
