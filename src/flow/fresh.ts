@@ -8,26 +8,30 @@ import { remembered } from '../program/remembered.js';
 import { allocatingCalls, originCalls } from '../protocol/index.js';
 import { printExpression } from '../syntax/print.js';
 import { forward } from './forward.js';
+import type { InGraph, Within } from './paths/function/text.js';
 import { arrivalsOf, type Visit } from './visit.js';
-import { isChanged, type Written, writtenAs } from './written.js';
+import { type IsNeutral, isChanged, neutralIn, type Written, writtenAs } from './written.js';
 
 type Facts = ReadonlyMap<string, Written>;
 
 /** By node id, the places that hold a fresh page before the node, by their texts. */
-const freshBefore = remembered((graph: Graph): readonly (Facts | undefined)[] => {
-  const pages = new Set(graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isAllocating(o) ? [o.result] : [])));
-  if (pages.size === 0) return [];
-  return forward(graph, new Map() as Facts, (n, facts) => after(n, facts, pages), meet);
-});
+const freshIn = remembered((program: Program) =>
+  program.ledger.remembered((graph: Graph, within: Within): readonly (Facts | undefined)[] => {
+    const pages = new Set(graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isAllocating(o) ? [o.result] : [])));
+    if (pages.size === 0) return [];
+    const isNeutral = neutralIn(within);
+    return forward(graph, new Map() as Facts, (n, facts) => after(n, facts, pages, isNeutral), meet);
+  }),
+);
 
 function isAllocating({ name }: CallOperation): boolean {
   return name !== null && (originCalls.get(name)?.kind === 'allocated' || allocatingCalls.includes(name));
 }
 
-function after({ operation: o }: Node, before: Facts, pages: ReadonlySet<string>): Facts {
-  const facts = new Map([...before].filter(([, place]) => !isChanged(o, place)));
+function after({ operation: o }: Node, before: Facts, pages: ReadonlySet<string>, isNeutral: IsNeutral): Facts {
+  const facts = new Map([...before].filter(([, place]) => !isChanged(o, place, isNeutral)));
   if (o?.kind !== 'copy' || !o.written || !pages.has(o.source.path ?? '')) return facts;
-  const place = writtenAs([o.written]);
+  const place = writtenAs([o.written], isNeutral);
   return place ? facts.set(place.text, place) : facts;
 }
 
@@ -38,9 +42,9 @@ function meet(old: Facts, other: Facts): Facts {
 }
 
 /** True if an argument of a call is a fresh page on every path to the call. */
-function isFresh(graph: Graph, { id }: Node, { expressions }: CallOperation, argument: number): boolean {
+function isFresh({ graph, ...within }: InGraph, { id }: Node, { expressions }: CallOperation, argument: number): boolean {
   const given = expressions[argument];
-  return given !== undefined && freshBefore(graph)[id]?.has(printExpression(given)) === true;
+  return given !== undefined && freshIn(within.program)(graph, within)[id]?.has(printExpression(given)) === true;
 }
 
 /** How many calls to go up from where the argument is used. */
@@ -52,7 +56,7 @@ export function isGivenFresh(program: Program, visit: Visit, pos: number, argume
   return program.graphs(reference).every((graph) =>
     graph.nodes.every((n) => {
       const o = n.operation;
-      if (o?.kind !== 'call' || o.pos !== pos || isFresh(graph, n, o, argument)) return true;
+      if (o?.kind !== 'call' || o.pos !== pos || isFresh({ program, reference, graph }, n, o, argument)) return true;
       const index = graph.params.findIndex((p) => p.name === o.args[argument]?.path);
       const isSet = index >= 0 && graph.assigned.some((a) => a.target === graph.params[index]?.name);
       const isOfCall = level < maxCalls && index >= 0 && !isSet && visit.way === 'call';

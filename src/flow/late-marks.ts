@@ -3,6 +3,7 @@
  * of an element of an array that was dropped as a whole.
  */
 import type { Graph, Loop, Node } from '../program/graph.js';
+import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { dirtyCalls, extraReferenceCalls, pagesArgument, pageUse, releases } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
@@ -22,12 +23,22 @@ interface Whole {
 }
 
 /** Every mark as dirty that follows a drop of the same page on all paths; none where extra references are taken (`get_page()`). */
-export const lateMarks = remembered((graph: Graph, within: Within) => behindDrop(graph, within, (name) => dirtyCalls.has(name)));
+export function lateMarks(graph: Graph, within: Within): readonly Repeated[] {
+  return marksIn(within.program)(graph, within);
+}
+
+const marksIn = behindIn((name) => dirtyCalls.has(name));
 
 /** The same for calls that look into a page. */
-export const lateLooks = remembered((graph: Graph, within: Within) =>
-  behindDrop(graph, within, (name) => pageUse.test(name) && !dirtyCalls.has(name)),
-);
+export function lateLooks(graph: Graph, within: Within): readonly Repeated[] {
+  return looksIn(within.program)(graph, within);
+}
+
+const looksIn = behindIn((name) => pageUse.test(name) && !dirtyCalls.has(name));
+
+function behindIn(isAsking: (name: string) => boolean): (program: Program) => (graph: Graph, within: Within) => readonly Repeated[] {
+  return remembered((program) => program.ledger.remembered((graph: Graph, within: Within) => behindDrop(graph, within, isAsking)));
+}
 
 function behindDrop(graph: Graph, within: Within, isAsking: (name: string) => boolean): readonly Repeated[] {
   const calls = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.name !== null ? [o.name] : []));
@@ -36,11 +47,12 @@ function behindDrop(graph: Graph, within: Within, isAsking: (name: string) => bo
   const here = { ...within, graph };
   const askedAt = ({ operation: o }: Node): Expression[] => (o?.kind === 'call' && isAsking(o.name ?? '') ? o.expressions.slice(0, 1) : []);
   const wholes = graph.nodes.map((n) => wholeAt(here, n));
-  const drops = dropsIn(graph);
+  const drops = dropsIn(graph, within);
   return [
-    ...behindDrops(graph, drops, (n) => askedAt(n).map(printExpression)),
+    ...behindDrops(graph, within, drops, (n) => askedAt(n).map(printExpression)),
     ...behindDrops(
       graph,
+      within,
       wholes.map((whole) => whole && asDropped(whole)),
       (n) => askedAt(n).flatMap((page) => wholes.flatMap((whole) => (whole && isOf(here, n, page, whole) ? [textOf(whole)] : []))),
     ),

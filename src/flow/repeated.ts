@@ -3,6 +3,7 @@
  * index and all, so that two drops in one loop iteration are seen, where access paths know only "some element".
  */
 import { type CallOperation, type Graph, isStore, leadsTo, type Node } from '../program/graph.js';
+import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { extraReferenceCalls, pagesArgument, releases } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
@@ -11,7 +12,7 @@ import { forward } from './forward.js';
 import { mentionsReleases } from './mentions.js';
 import type { Within } from './paths/function/text.js';
 import { elementGiven } from './paths/loops/unwind.js';
-import { isChanged, type Written, writtenAs } from './written.js';
+import { type IsNeutral, isChanged, neutralIn, type Written, writtenAs } from './written.js';
 
 /** A drop, or a use, of what was dropped before on all paths, with nothing in between that gives the text another meaning. */
 export interface Repeated {
@@ -30,18 +31,25 @@ export interface WrittenDrop extends Written {
 }
 
 /** Every drop that follows a drop of the same text on all paths to it. */
-export const repeatedDrops = remembered((graph: Graph, within: Within): readonly Repeated[] => {
-  const direct = dropsIn(graph);
-  if (direct.every((d) => d === null)) return [];
-  const drops = direct.map((d, id) => d ?? droppedByHelper(graph.nodes[id] as Node, within));
-  if (drops.filter((d) => d !== null).length < 2) return [];
-  return behindDrops(graph, drops, (n) => [drops[n.id]?.text ?? '']);
-});
+export function repeatedDrops(graph: Graph, within: Within): readonly Repeated[] {
+  return repeatedIn(within.program)(graph, within);
+}
+
+const repeatedIn = remembered((program: Program) =>
+  program.ledger.remembered((graph: Graph, within: Within): readonly Repeated[] => {
+    const direct = dropsIn(graph, within);
+    if (direct.every((d) => d === null)) return [];
+    const drops = direct.map((d, id) => d ?? droppedByHelper(graph.nodes[id] as Node, within));
+    if (drops.filter((d) => d !== null).length < 2) return [];
+    return behindDrops(graph, within, drops, (n) => [drops[n.id]?.text ?? '']);
+  }),
+);
 
 /** By node id, what the node drops, as written; `null` if it drops nothing. */
-export function dropsIn({ nodes }: Graph): (WrittenDrop | null)[] {
+export function dropsIn({ nodes }: Graph, within: Within): (WrittenDrop | null)[] {
+  const isNeutral = neutralIn(within);
   return nodes.map(({ pos, operation: o }) => {
-    const written = o?.kind === 'call' ? droppedBy(o) : null;
+    const written = o?.kind === 'call' ? droppedBy(o, isNeutral) : null;
     return written && { ...written, by: pos };
   });
 }
@@ -51,10 +59,17 @@ export function dropsIn({ nodes }: Graph): (WrittenDrop | null)[] {
  * @param drops by node id, what has been dropped once the node is done
  * @param asks the texts that a node asks about
  */
-export function behindDrops(graph: Graph, drops: readonly (WrittenDrop | null)[], asks: (n: Node) => readonly string[]): Repeated[] {
+export function behindDrops(
+  graph: Graph,
+  within: Within,
+  drops: readonly (WrittenDrop | null)[],
+  asks: (n: Node) => readonly string[],
+): Repeated[] {
   const known = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
   if (known.size === 0) return [];
-  const before = forward(graph, new Map() as Facts, (n, facts) => after(n, drops[n.id] ?? null, facts, known), meet);
+  const isNeutral = neutralIn(within);
+  const isRenewed = (n: Node, text: string): boolean => renews(n, known.get(text) as Written, isNeutral);
+  const before = forward(graph, new Map() as Facts, (n, facts) => after(n, drops[n.id] ?? null, facts, isRenewed), meet);
   return graph.nodes.flatMap((n): Repeated[] => {
     const firsts = n.operation === null ? [] : asks(n).flatMap((text) => [...(before[n.id]?.get(text) ?? [])]);
     if (firsts.length === 0) return [];
@@ -65,10 +80,10 @@ export function behindDrops(graph: Graph, drops: readonly (WrittenDrop | null)[]
 type Facts = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** What has been dropped after a node and not been given another meaning since: offsets of the drops, by text. */
-function after(n: Node, drop: WrittenDrop | null, before: Facts, known: ReadonlyMap<string, Written>): Facts {
+function after(n: Node, drop: WrittenDrop | null, before: Facts, isRenewed: (n: Node, text: string) => boolean): Facts {
   const facts = new Map(before);
   if (drop) facts.set(drop.text, new Set([drop.by]));
-  else for (const text of [...facts.keys()]) if (renews(n, known.get(text) as Written)) facts.delete(text);
+  else for (const text of [...facts.keys()]) if (isRenewed(n, text)) facts.delete(text);
   return facts;
 }
 
@@ -89,14 +104,15 @@ function meet(old: Facts, other: Facts): Facts {
 }
 
 /** What a node drops, as written, by a call of a function that drops it in any case; `null` if it drops nothing so. */
-function droppedByHelper({ pos, operation: o }: Node, { program, reference }: Within): WrittenDrop | null {
+function droppedByHelper({ pos, operation: o }: Node, within: Within): WrittenDrop | null {
+  const { program, reference } = within;
   const [callee, ...more] = o?.kind === 'call' && o.name !== null ? program.resolve(o.name, reference.file) : [];
   if (o?.kind !== 'call' || !callee || more.length > 0 || (callee.macro && callee.cleanup === null)) return null;
   if (!mentionsReleases(program, callee)) return null;
   const [first, ...others] = program.graphs(callee).map(alwaysDropped);
   if (first == null || others.some((other) => other?.join() !== first.join())) return null;
   const given = first.flatMap((index) => o.expressions[index] ?? cleanedUp(o, index));
-  const written = given.length === first.length ? writtenAs(given) : null;
+  const written = given.length === first.length ? writtenAs(given, neutralIn(within)) : null;
   return written && { ...written, by: pos };
 }
 
@@ -126,8 +142,8 @@ const alwaysDropped = remembered((graph: Graph): readonly number[] | null => {
 });
 
 /** What a call drops, as written. */
-function droppedBy(call: CallOperation): Written | null {
-  return writtenAs(givenToDrop(call));
+function droppedBy(call: CallOperation, isNeutral: IsNeutral): Written | null {
+  return writtenAs(givenToDrop(call), isNeutral);
 }
 
 /** The expressions that say what a releasing call drops; none for any other call. */
@@ -142,7 +158,7 @@ function givenToDrop(call: CallOperation): readonly Expression[] {
 }
 
 /** True if, after a node, the text may stand for something else, or the thing may have an extra reference. */
-function renews({ operation: o }: Node, dropped: Written): boolean {
+function renews({ operation: o }: Node, dropped: Written, isNeutral: IsNeutral): boolean {
   const isTaken = o?.kind === 'call' && o.name !== null && extraReferenceCalls.has(o.name);
-  return isTaken || isChanged(o, dropped);
+  return isTaken || isChanged(o, dropped, isNeutral);
 }

@@ -34,6 +34,13 @@ describe('two drops of one thing', () => {
   );
   accepts(
     rule,
+    'an element that a function named as those of trees stores anew in between',
+    pinned(
+      '	for (i = 0; i < n; i++) {\n		unpin_user_page(o->pages[i]);\n		rb_renew(o, i);\n		unpin_user_page(o->pages[i]);\n	}',
+    ).replace('int f(', 'static void rb_renew(struct obj *o, int i)\n{\n\to->pages[i] = obj_page(o, i);\n}\nint f('),
+  );
+  accepts(
+    rule,
     'an index that goes on in between',
     pinned('	i = 0;\n	while (i < n) {\n		unpin_user_page(o->pages[i]);\n		i++;\n		unpin_user_page(o->pages[i]);\n		i++;\n	}'),
   );

@@ -76,6 +76,16 @@ describe('an object that is given up as it could not be added', () => {
   complains(rule, 'an owner that some ways set', node(made('if (flags)\n\t\tn->owner = o;')), 'node_make:node_free(n);');
   accepts(rule, 'an owner that is set before', node(made('n->owner = o;')));
   accepts(rule, 'an owner that is set behind the pages', node(made('', 'n->owner = o;')));
+  for (const prefix of ['rb', 'list', 'xa'])
+    accepts(
+      rule,
+      `an owner that is set by a function named as the kernel's ${prefix}_ ones`,
+      node(made(`${prefix}_own(n, o);`)).replace(
+        'int node_make',
+        `static void ${prefix}_own(struct node *n, struct owner *o)\n{\n\tn->owner = o;\n}\nint node_make`,
+      ),
+    );
+  complains(rule, 'an owner of an object that is put on a list', node(made('list_add(&n->list, &o->nodes);')), 'node_make:node_free(n);');
   accepts(rule, 'an owner that is copied', node(made('', 'memcpy(n, o, 8);')));
   accepts(rule, 'memory that is not zero', node(made('').replace('kzalloc', 'kmalloc')));
   accepts(

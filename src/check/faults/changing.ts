@@ -3,7 +3,7 @@ import { onlyFunction } from '../../program/definitions.js';
 import { type CallOperation, type Graph, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { copyingName, errorCalls, errorTests, freeingCalls, fromUserName, isNeutral, reachingCall } from '../../protocol/index.js';
+import { copyingName, errorCalls, errorTests, freeingCalls, fromUserName, reachingCall } from '../../protocol/index.js';
 
 /** How deep calls are followed; past that, a call may change anything that it is given. */
 const maxLevels = 4;
@@ -13,7 +13,7 @@ export function mayChange(program: Program, file: string, { operation: o }: Node
   const leads = (to: string | null): boolean => to !== null && suffixAfter(path, to) !== null;
   if (isStore(o)) return leads(o.target);
   if (o?.kind !== 'call') return o?.kind === 'unread';
-  if (!o.args.some((a) => leads(a.path)) || isAsking(o)) return false;
+  if (!o.args.some((a) => leads(a.path)) || isAsking(program, file, o)) return false;
   const callees = calleesOf(program, file, o, path);
   if (callees === null || level >= maxLevels) return true;
   return callees.some(({ file: by, graph, path: here }) => graph.nodes.some((n) => mayChange(program, by, n, here, level + 1)));
@@ -61,8 +61,8 @@ function calleesOf(program: Program, file: string, { name, args }: CallOperation
 }
 
 /** True for a call that only looks at what it is given, counts its users, or puts it on a list. */
-function isAsking({ name }: CallOperation): boolean {
+function isAsking(program: Program, file: string, { name }: CallOperation): boolean {
   if (name === null || freeingCalls.has(name)) return false;
   if (errorCalls.test(name) || errorTests.test(name)) return true;
-  return isNeutral(name) && !reachingCall.test(name) && !copyingName.test(name) && !fromUserName.test(name);
+  return program.isNeutral(name, file) && !reachingCall.test(name) && !copyingName.test(name) && !fromUserName.test(name);
 }

@@ -5,7 +5,7 @@ import { placeOf } from '../../flow/moves.js';
 import { functionsOf } from '../../flow/paths/walk/functions.js';
 import { behindDrops, type WrittenDrop } from '../../flow/repeated.js';
 import type { Visit } from '../../flow/visit.js';
-import { writtenAs } from '../../flow/written.js';
+import { neutralIn, writtenAs } from '../../flow/written.js';
 import { type CallOperation, type Graph, leadsTo, type Node, type Operation, readBy } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
@@ -72,7 +72,7 @@ function lateIn(subject: Subject, visit: Visit, graph: Graph): LateDrop[] {
     const isTable = tableFreeing.has(call.name ?? '');
     return readAt(o).some((read) => isBehind(read, value.path, isTable) && holds(visit, read, scope));
   };
-  const late = behindDrops(graph, frees, (n) => freed.filter((f) => asks(n, f)).map((f) => f.text));
+  const late = behindDrops(graph, { program, reference: flow.reference }, frees, (n) => freed.filter((f) => asks(n, f)).map((f) => f.text));
   return late.flatMap(({ firsts, pos }): LateDrop[] => {
     const first = freed.find((f) => firsts.includes(f.by));
     const read = graph.nodes.find((n) => n.pos === pos && first && asks(n, first));
@@ -98,7 +98,7 @@ function freeingAt(program: Program, visit: Visit, { pos, operation: o }: Node, 
   const [value] = freedOf(o.name, o.args);
   const e = value && o.expressions[o.args.indexOf(value)];
   if (value?.path == null || !e || (value.address && !tableFreeing.has(o.name)) || /\[\]|%/.test(value.path)) return null;
-  const written = writtenAs([e]);
+  const written = writtenAs([e], neutralIn({ program, reference: visit.flow.reference }));
   const isHolder = holds(visit, value, scope) || isObject(program, visit, value.path, scope);
   return written && isHolder ? { text: value.path, names: written.names, by: pos, call: o, value: { ...value, path: value.path } } : null;
 }

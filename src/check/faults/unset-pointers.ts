@@ -10,7 +10,7 @@ import { type CallOperation, type Graph, leadsTo, type Node, readBy } from '../.
 import { rootOf, splitSteps } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
-import { isNeutral, zeroingFlag, zeroingName } from '../../protocol/index.js';
+import { zeroingFlag, zeroingName } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
@@ -119,7 +119,7 @@ function dropIn(program: Program, { reference: { file }, graph }: Only, drops: R
   const own = calls.find(({ pos }) => drops.has(`${file}:${pos}`));
   if (own || level >= maxLevels) return own ?? null;
   const leads = ({ operation: o }: Node): boolean => {
-    const callee = o?.kind === 'call' && !isNeutral(o.name ?? '') ? onlyOne(program, file, o) : null;
+    const callee = o?.kind === 'call' && !program.isNeutral(o.name ?? '', file) ? onlyOne(program, file, o) : null;
     return callee !== null && dropIn(program, callee, drops, level + 1) !== null;
   };
   return calls.find(leads) ?? null;
