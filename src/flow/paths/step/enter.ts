@@ -1,14 +1,14 @@
 /** Calls of functions: those that can be looked into, and those that cannot. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
-import { join } from '../../../program/path.js';
+import { join, suffixAfter } from '../../../program/path.js';
 import { folderOf } from '../../../program/place.js';
 import type { WalkContext } from '../context.js';
 import { givenBack } from '../loops/extras.js';
 import { isHandedAgain } from '../loops/rest.js';
 import { sweepAt } from '../loops/sweep.js';
 import { loopOf } from '../loops/unwind.js';
-import { copyOf } from '../memory/maps.js';
+import { copyOf, keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, put, reaches, valueAt, valueIn } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, isSameHolder, type State, sign, theReference, told } from '../memory/state.js';
@@ -18,7 +18,7 @@ import { countsOf, dropsEarlier, dropsOfEach, isShort } from './counted.js';
 import { isBySame, isCertain, isElement, isWhole, unsettled, variableOf } from './drop.js';
 import { after, emptied, isAsRequired, placed, requiredBy, resulting, resultText } from './exits.js';
 import { askedOfOwn, isUnset, knownFor } from './known.js';
-import { share } from './shared.js';
+import { mayChange, share } from './shared.js';
 import { isOtherUse } from './uses.js';
 
 /**
@@ -154,7 +154,20 @@ function lateCall(
   if (certain !== undefined && !state.unsure && isHandedAgain(local, n, o, callee, exits, state)) return again(certain).map(withoutRest);
   if (exits.some((e) => e.kind === 'dropped')) return [];
   // What else it does with pages that are gone does not matter, except for what comes too late.
-  return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
+  const left = storedOver(local, o, callee, next);
+  return [exits.some((e) => e.kind === 'unknown') ? altered(left, { unsure: true }) : left];
+}
+
+/** The state in which places where a callee may have stored something else do not lead to what was dropped any more. */
+function storedOver(local: WalkContext, o: CallOperation, callee: FunctionReference, state: State): State {
+  const bases = o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''));
+  const isOver = (place: string): boolean =>
+    bases.some((base, index) => {
+      const suffix = base === '' ? null : suffixAfter(place, base);
+      return suffix !== null && suffix !== '' && mayChange(local, callee.name, index, suffix);
+    });
+  const store = keptOf(state.store, (place, value) => value !== theReference || !isOver(place));
+  return store === state.store ? state : altered(state, { store });
 }
 
 function withoutRest(state: State): State {
