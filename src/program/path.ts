@@ -84,6 +84,13 @@ export function rootOf(path: string): string {
   return path;
 }
 
+/** Returns the paths that lead to what a path names, outermost first: `q` and `q.va` for `q.va[]`. */
+export function pathsAbove(path: string): string[] {
+  const root = rootOf(path);
+  const steps = splitSteps(path.slice(root.length));
+  return steps.map((_, i) => root + steps.slice(0, i).join(''));
+}
+
 /** Returns the steps of a path behind its root. */
 export function stepsOf(path: string): readonly string[] {
   return splitSteps(path.slice(rootOf(path).length));

@@ -119,3 +119,56 @@ describe('a test of a member', () => {
   complains(rule, 'of what is asked for, which has the name of one of the object', asking('s->nr > 16'), 'log_get:log->pages = pages;');
   accepts(rule, 'of the object', asking('log->nr'));
 });
+
+/** A request that puts another object with a page in the place of the one that is there. */
+const exchanged = (after: string): string => `struct fence { struct kref ref; struct page *page; };
+struct ctx { struct fence *fence; };
+static void fence_free(struct kref *ref)
+{
+	struct fence *fence = container_of(ref, struct fence, ref);
+
+	unpin_user_pages_dirty_lock(&fence->page, 1, true);
+	kfree(fence);
+}
+static struct fence *fence_make(unsigned long at)
+{
+	struct fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+
+	if (!fence)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&fence->ref);
+	if (pin_user_pages_fast(at, 1, FOLL_WRITE | FOLL_LONGTERM, &fence->page) != 1) {
+		kfree(fence);
+		return ERR_PTR(-EFAULT);
+	}
+	return fence;
+}
+static long ctx_ioctl(struct file *f, unsigned int cmd, unsigned long at)
+{
+	struct ctx *ctx = f->private_data;
+	struct fence *old, *fence = fence_make(at);
+
+	if (IS_ERR(fence))
+		return PTR_ERR(fence);
+	old = ctx->fence;
+	ctx->fence = fence;
+	${after}
+	return 0;
+}
+static int ctx_release(struct inode *i, struct file *f)
+{
+	struct ctx *ctx = f->private_data;
+
+	if (ctx->fence)
+		kref_put(&ctx->fence->ref, fence_free);
+	kfree(ctx);
+	return 0;
+}
+static const struct file_operations ctx_fops = { .unlocked_ioctl = ctx_ioctl, .release = ctx_release };
+`;
+
+describe('an object in whose place another one is put', () => {
+  accepts(rule, 'and which is put by its count, if there was one', exchanged('if (old)\n\t\tkref_put(&old->ref, fence_free);'));
+  accepts(rule, 'and which is ended by its count', exchanged('if (old)\n\t\tfence_free(&old->ref);'));
+  complains(rule, 'and which is only looked at', exchanged('if (old)\n\t\tctx_note(ctx, 1);'), 'ctx_ioctl:ctx->fence = fence;');
+});

@@ -72,3 +72,26 @@ describe('an object that is taken in the condition of a wait', () => {
     complains('leak-on-path', `the failure behind the wait: ${name}`, files(wait), 'queue_reap:if (quiet && b->n > 4)');
   }
 });
+
+/** A request with pages that is handed to a ring as soon as that has room. */
+const handed = (wait: string): string => `int ring_read(struct ring *ring, unsigned long a)
+{
+	struct page *page;
+	int ret;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	${wait}
+	unpin_user_pages_dirty_lock(&page, 1, true);
+	return ret;
+}
+`;
+describe('a wait that ends only when its condition holds', () => {
+  accepts('leak-on-path', 'has no failure', handed('wait_event(ring->room, (ret = ring_add(ring)) != -ENOSPC);'));
+  complains(
+    'leak-on-path',
+    'may be followed by one',
+    handed('wait_event(ring->room, (ret = ring_add(ring)) != -ENOSPC);\n\tif (ret < 0)\n\t\treturn ret;'),
+    'ring_read:if (ret < 0)',
+  );
+});

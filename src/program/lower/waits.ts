@@ -49,6 +49,7 @@ function isVariable(b: Builder, e: Expression): boolean {
  */
 export function waitFor(b: Builder, { condition, met }: Awaited, result: string, branches: (yes: number, no: number) => void): void {
   const { pos, end } = condition;
+  const again = node(b, pos, null);
   const yes = join(b, pos);
   const no = join(b, pos);
   const after = join(b, end);
@@ -56,6 +57,8 @@ export function waitFor(b: Builder, { condition, met }: Awaited, result: string,
   if (met === null) {
     b.current = yes;
     connect(b, after);
+    b.current = no;
+    connect(b, again);
   } else
     for (const [at, op, truth] of [
       [yes, met, true],

@@ -1,7 +1,7 @@
 /** What a call does to the memory of a path, and to the reference in it. */
 import { onlyFunction } from '../../../program/definitions.js';
 import { asCallOf, type CallOperation, callsOf, isPrinted, type Node, type Operation } from '../../../program/graph.js';
-import type { Value } from '../../../program/path.js';
+import { pathsAbove, type Value } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
 import {
   acquires,
@@ -30,20 +30,7 @@ import type { Callee } from '../function/callee.js';
 import { isSetBy } from '../function/shape.js';
 import { takenMore } from '../loops/extras.js';
 import { copyOf } from '../memory/maps.js';
-import {
-  baseOf,
-  holders,
-  isHeld,
-  placeAt,
-  placeBelow,
-  put,
-  reach,
-  reaches,
-  renewed,
-  valueAt,
-  valueIn,
-  withFresh,
-} from '../memory/memory.js';
+import { holders, isHeld, placeAt, placeBelow, put, reach, reaches, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
@@ -247,8 +234,9 @@ function exchanged(local: WalkContext, n: Node, o: CallOperation, before: State,
 /** True for a call that may end the object with the pages and is given only another member of it: `kref_put(&obj->ref, obj_free)`. */
 function isEnded(local: WalkContext, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): boolean {
   if (state.phase !== 'held' || !local.nodes.mayEnd(n, o)) return false;
-  const leads = (base: string): boolean => reach(state, base).length > 0;
-  return values.some((value) => value?.startsWith('&') === true && value !== `&${baseOf(value)}` && leads(baseOf(value)));
+  // The object may be one that a pointer led to which has been stored over since: `old = ctx->obj; ctx->obj = obj;`.
+  const leads = (object: string): boolean => reach(state, object).length > 0;
+  return values.some((value) => value?.startsWith('&') === true && pathsAbove(value.slice(1)).some(leads));
 }
 
 /** True if all that a call is given of the pages is the address of their data: it copies data, and does not touch the reference. */

@@ -1,6 +1,6 @@
 /** Calls that drop the reference or free what holds it, and what comes too late after them. */
 import { type CallOperation, type Graph, isStore, type Node, type Operation } from '../../../program/graph.js';
-import { rootOf, splitSteps, suffixAfter, type Value } from '../../../program/path.js';
+import { pathsAbove, rootOf, splitSteps, suffixAfter, type Value } from '../../../program/path.js';
 import { freedOf, pageFillingCalls, pageReadingCalls, pageUse, type ReleaseCall, reachingCall, releases } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import type { WalkContext } from '../context.js';
@@ -131,7 +131,7 @@ function leadsThere(state: State, { args }: CallOperation, place: string): boole
 
 /** The states after a load or store through an address in a page that was dropped, also in a condition or return; `null` for any other. */
 export function lateAccess(local: WalkContext, n: Node, o: Operation | null, state: State): State[] | null {
-  const isThrough = (path: string | null): boolean => path !== null && above(path).some((pointer) => isAddress(local, state, pointer));
+  const isThrough = (path: string | null): boolean => path !== null && pathsAbove(path).some((pointer) => isAddress(local, state, pointer));
   const isWrite = isStore(o) && isThrough(o.target);
   const isLoad = loadedBy(o).some(({ path, address }) => !address && isThrough(path));
   return isWrite || isLoad ? usedLate(local, n, state, 'accessed by its address after the drop') : null;
@@ -157,13 +157,6 @@ function isAddress({ program, graph, reference }: WalkContext, state: State, pat
   if (state.store.get(placeAt(state, path) ?? '') !== theReference) return false;
   const type = program.typeOf(path, graph, reference.file);
   return type?.pointers === 1 && type.dims.length === 0 && !/^(page|folio)$/.test(type.tag ?? '');
-}
-
-/** The paths that lead to what a path names: `q` and `q.va` for `q.va[]`. */
-function above(path: string): string[] {
-  const root = rootOf(path);
-  const steps = splitSteps(path.slice(root.length));
-  return steps.map((_, i) => root + steps.slice(0, i).join(''));
 }
 
 /** The state after memory is freed, maybe with the pages still in it. Pointers to dropped pages lead to them as before. */
