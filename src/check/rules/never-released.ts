@@ -5,7 +5,7 @@ import { userTests } from '../../protocol/index.js';
 import { overlaid } from '../../survey/overlaid.js';
 import { carrierName } from '../../survey/row-of.js';
 import type { Subject } from '../../survey/unit.js';
-import { wrongReleases } from '../company.js';
+import { flaggedIn, wrongReleases } from '../company.js';
 import { complaintHere, complaintOf, isOnlyUndone, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
 import type { Check, Complaint } from '../finding.js';
 import { heapOf } from '../ways.js';
@@ -49,9 +49,13 @@ function neverDropped(subject: Subject, others: readonly Subject[]): Complaint[]
   return [complaintHere(subject, `pages taken by ${row.api}() and kept in ${carrier.join(', ')} are dropped ${but}`)];
 }
 
-/** The fields from which something drops the pages, if by a call of the wrong kind: that is what is wrong with it. */
+/**
+ * The fields from which something drops the pages, if by a call of the wrong kind: that is what is wrong with it. What a flag decides on
+ * may be meant for others.
+ */
 function wronglyDropped(subject: Subject, others: readonly Subject[]): ReadonlySet<string> {
-  return new Set(wrongReleases(subject, others).map(({ visit }) => carrierName(heapOf(visit) ?? '')));
+  const wrong = wrongReleases(subject, others).filter((release) => !flaggedIn(subject, release));
+  return new Set(wrong.map(({ visit }) => carrierName(heapOf(visit) ?? '')));
 }
 
 /** Pages of an object that nobody can find again, however the pages of other objects are dropped. */
