@@ -28,8 +28,8 @@ interface Way {
   above: readonly Way[];
 }
 
-/** How many calls above a drop the number may be asked for. */
-const maxLevels = 4;
+/** How many calls above a drop the number may be asked for. More are seldom of one object, and their callers have to be read for it. */
+const maxLevels = 2;
 
 /** More ways than this lead to the drops of a library, not to those of one driver's objects. */
 const maxWays = 32;
