@@ -57,7 +57,7 @@ export const wholePages: readonly RegExp[] = [
 export const pageCount = /\b(?:PFN_UP|PFN_DOWN)\(|\b(?:DIV_ROUND_UP\w*|howmany)\(.*, PAGE_SIZE\)|(?:\/ PAGE_SIZE|>> PAGE_SHIFT)$/;
 
 /** Matches C that tests whether something begins with a page: include/linux/mm.h, align.h, uio.h */
-export const alignmentTest = /\b(?:PAGE_ALIGNED|IS_ALIGNED|offset_in_page|iov_iter_alignment|iov_iter_is_aligned)\s*\(|&\s*~\s*PAGE_MASK\b/;
+export const alignmentTest = /\b(?:\w*aligned\w*|offset_in_page|iov_iter_alignment)\s*\(|&\s*~\s*PAGE_MASK\b/i;
 
 /** Matches C that rounds an address down to the beginning of its page: include/linux/math.h, align.h */
 export const roundingDown = /\b(?:ALIGN_DOWN|PAGE_ALIGN_DOWN|round_?down)\s*\(|&=?\s*PAGE_MASK\b/;

@@ -94,5 +94,12 @@ describe('bytes in an object whose pages are dropped later', () => {
   complains(rule, 'as they are', written('io->len = got;', '', ended(whole)), `dev_end:release_pages(io->pages, ${whole});`);
   accepts(rule, 'with the offset', written('io->n = DIV_ROUND_UP(got + io->off, PAGE_SIZE);', '', ended('io->n')));
   accepts(rule, 'with the offset added before', written('io->len = got + io->off;', '', ended(whole)));
+  const twice = `${ended('io->n')}\nvoid dev_abort(struct io *io)\n{\n	release_pages(io->pages, io->n);\n}`;
+  complains(rule, 'once, whoever drops them', written(kept, '', twice), 'dev_end:release_pages(io->pages, io->n);');
+  accepts(
+    rule,
+    'behind an assertion of the driver’s own',
+    written(`MY_ASSERT(IS_P2ALIGNED(io->off, PAGE_SIZE));\n	${kept}`, '', ended('io->n')),
+  );
   accepts(rule, 'if the object ends at once', written(`${kept}\n	dev_end(io);\n	return -EIO;`, '', `void dev_end(struct io *io);`));
 });

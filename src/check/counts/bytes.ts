@@ -44,11 +44,10 @@ export function byteFaults(subject: Subject): CountFault[] {
     const atOnce = found.filter(({ at }) => isAlone(at));
     return [
       ...atOnce.map(({ at, made }) => ({ ...few, reference: site.reference, pos: at.pos, steps: [{ pos: made, text: counted }] })),
-      ...ofKept(program, here, own, new Set(drops.map((d) => d.pos))).map((drop) => ({
-        ...few,
-        ...drop,
-        steps: [{ pos: drop.pos, text: counted }],
-      })),
+      // One number is wrong, however many drops go by it.
+      ...ofKept(program, here, own, new Set(drops.map((d) => d.pos)))
+        .slice(0, 1)
+        .map((drop) => ({ ...few, ...drop, steps: [{ pos: drop.pos, text: counted }] })),
     ];
   });
 }
