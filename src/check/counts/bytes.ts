@@ -8,6 +8,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, callNodeAt, type Graph, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
 import { alignmentTest, droppingName, endingName, freeingCalls, iteratorMakers, roundingDown } from '../../protocol/index.js';
 import type { Site } from '../../survey/sites.js';
 import type { Subject } from '../../survey/unit.js';
@@ -19,13 +20,19 @@ import type { CountFault } from './fault.js';
 import { memberName } from './kept.js';
 import { bytesIn } from './whole-pages.js';
 
+/** The releases of the site's kind, and those of them that its function makes, each with its count. */
+export const ownDrops = remembered((subject: Subject) => {
+  const { program, site } = subject;
+  // A release of the other kind is for pages that are no user's, which the call did not take.
+  const own = releasesIn(subject).filter((s) => s.event.call.drops === kindOf(subject));
+  return { own, drops: own.flatMap((release) => countsAt(program, release, site.reference)) };
+});
+
 /** Such drops of a site's pages. */
 export function byteFaults(subject: Subject): CountFault[] {
   const { program, site } = subject;
   if (site.acquire.result !== 'bytes') return [];
-  // A release of the other kind is for pages that are no user's, which the call did not take.
-  const own = releasesIn(subject).filter((s) => s.event.call.drops === kindOf(subject));
-  const drops = own.flatMap((release) => countsAt(program, release, site.reference));
+  const { own, drops } = ownDrops(subject);
   if (own.length === 0 || isAligned(program, site)) return [];
   return program.graphs(site.reference).flatMap((graph) => {
     const start = callNodeAt(graph, site.call.pos);

@@ -2,10 +2,9 @@
 import { type Assume, type CallOperation, callNodeAt, type Graph, isStore, type Loop, leadsTo, type Node } from '../../program/graph.js';
 import { pageCount } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
-import { kindOf } from '../company.js';
-import { releasesIn } from '../evidence.js';
 import { taken } from '../finding.js';
-import { controlsOf, countsAt } from './bounds.js';
+import { controlsOf } from './bounds.js';
+import { ownDrops } from './bytes.js';
 import { names } from './conditions.js';
 import type { CountFault } from './fault.js';
 
@@ -14,8 +13,7 @@ export function consumedFaults(subject: Subject): CountFault[] {
   const { program, site } = subject;
   const { reference } = site;
   if (site.acquire.result !== 'bytes') return [];
-  const own = releasesIn(subject).filter((s) => s.event.call.drops === kindOf(subject));
-  const drops = own.flatMap((release) => countsAt(program, release, reference));
+  const { drops } = ownDrops(subject);
   return program.graphs(reference).flatMap((graph) => {
     const start = callNodeAt(graph, site.call.pos);
     if (start?.operation?.kind !== 'call') return [];
