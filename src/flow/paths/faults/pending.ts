@@ -112,7 +112,7 @@ function endsIn(
   const isNamed = (r: FunctionReference): boolean => mayName(program, r.name, file, named);
   const isNamedBy = (caller: FunctionReference, end: FunctionReference): boolean => {
     const sites = program.callSites(end, ({ key }) => key === caller.key);
-    return isNamed(caller) && (sites.length === 0 || sites.some((site) => isNamedOnWay(program, site, left)));
+    return isNamed(caller) && (sites.length === 0 || sites.some((site) => isNamedOnWay(program, site, left, named)));
   };
   return functions
     .filter((r) => endingName.test(r.name) && !waitingText.test(bodyOf(program, r)))
@@ -123,9 +123,11 @@ function endsIn(
     });
 }
 
-/** True if a caller names a field, or calls a function that may, on a path on which it makes a call: not in another case of a switch. */
-function isNamedOnWay(program: Program, { caller, graph, node }: CallSite, { name }: Field): boolean {
-  const named = new RegExp(memberText(name));
+/**
+ * True if a caller names a field, or calls a function that may, on a path on which it makes a call: not in another case of a switch.
+ * @param named matches the field in a text
+ */
+function isNamedOnWay(program: Program, { caller, graph, node }: CallSite, { name }: Field, named: RegExp): boolean {
   const inPath = new RegExp(`\\.${name}\\b`);
   const isNaming = ({ operation: o }: Node): boolean =>
     o?.kind === 'unread' ||
